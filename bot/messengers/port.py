@@ -108,8 +108,8 @@ class Messenger(Protocol):
 
     async def close(self) -> None: ...
 
-    async def receive(self, cursor: str, timeout: float) -> Batch:
-        """Wait up to `timeout` seconds for events; everything before `cursor` is confirmed by this call.
+    async def receive(self, cursor: str, wait: float) -> Batch:
+        """Wait up to `wait` seconds for events; everything before `cursor` is confirmed by this call.
 
         cursor: empty at the very first call.
         """
