@@ -65,9 +65,11 @@ class Sandbox:
         chat = self.chats.enter(message.chat_id)
         return self.renderer.as_telegram(message, chat.person, chat.messages.get(message.reply_to))
 
-    def tell_bot(self, message: Message, *, edited: bool = False) -> None:
-        """Queue the update about what a person wrote."""
+    def hear(self, message: Message, *, edited: bool = False) -> dict[str, Any]:
+        """Keep what a person wrote, tell the bot, and give what the person sees."""
+        self.save(message)
         self.updates.add("edited_message" if edited else "message", self.as_telegram(message))
+        return self.renderer.as_seen(message)
 
     def tap(self, chat: Chat, message: Message, payload: str) -> str:
         """Queue a tap and give the id of its callback query."""

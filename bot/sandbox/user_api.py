@@ -11,7 +11,9 @@ from bot.sandbox.bot_api import spelling
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.sandbox import SANDBOX
 from bot.sandbox.user_errors import missing, wrong
-from bot.sandbox.user_writing import block, number_of, read_object, rewrite, tap, text_of, write
+from bot.sandbox.user_requests import number_of, read_object, text_of
+from bot.sandbox.user_taps import tap
+from bot.sandbox.user_writing import block, rewrite, write
 
 PAGE = Path(__file__).parent / "page"
 PAGE_TYPES = {
