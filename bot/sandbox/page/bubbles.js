@@ -148,7 +148,7 @@ export function unsentBubble(item, act) {
         { class: "bubble" },
         names,
         item.text ? h("span", { class: "text" }, item.text) : null,
-        h("span", { class: "stamp", "aria-label": failed ? word("unsent") : word("sending") }, icon(failed ? "warn" : "clock")),
+        h("span", { class: "stamp", role: "img", "aria-label": word(failed ? "unsentMark" : "sending") }, icon(failed ? "warn" : "clock")),
       ),
       failed
         ? h(

@@ -6,6 +6,12 @@ import { word } from "./words.js";
 
 const hurdles = { fileBytes: 20 * 1024 * 1024, photoBytes: 10 * 1024 * 1024 };
 
+const firstGuest = 9_000_000_000;
+
+function guest(id) {
+  return { id: Number(id), name: `访客${id}`, title: "", staff_no: null };
+}
+
 class Chat {
   constructor(id) {
     this.id = id;
@@ -39,6 +45,7 @@ export class Chats extends EventTarget {
     this.connected = null;
     this.stream = new Stream({
       onMessage: (message) => this.receive(message),
+      onDeleted: (message) => this.forget(message),
       onState: (connected) => this.connection(connected),
     });
     for (const [id, count] of Object.entries(preference("unread", {}))) this.chat(id).unread = count;
@@ -79,9 +86,19 @@ export class Chats extends EventTarget {
     const people = await fetchPeople();
     const before = [...this.people.keys()].join();
     this.people = new Map(people.map((person) => [String(person.id), person]));
+    for (const id of preference("guests", [])) if (!this.people.has(id)) this.people.set(id, guest(id));
     this.tell("people");
     const ids = [...this.people.keys()];
     if (this.connected !== null && before && ids.join() !== before) this.stream.open(ids);
+  }
+
+  /** Make an account the company does not know; the server meets it when it first writes. */
+  addGuest() {
+    const id = String(firstGuest + Math.floor(Math.random() * 1_000_000));
+    remember("guests", [...preference("guests", []), id].slice(-5));
+    this.people.set(id, guest(id));
+    this.stream.open([...this.people.keys()]);
+    return id;
   }
 
   connection(connected) {
@@ -131,15 +148,17 @@ export class Chats extends EventTarget {
     this.tell("reload", { id: chat.id });
   }
 
-  receive({ chat_id: chatId, deleted, ...message }) {
+  forget({ chat_id: chatId, message_id: messageId }) {
+    const chat = this.chat(chatId);
+    chat.touched?.add(messageId);
+    chat.messages.delete(messageId);
+    this.tell("reload", { id: chat.id });
+  }
+
+  receive({ chat_id: chatId, ...message }) {
     const chat = this.chat(chatId);
     const known = chat.messages.has(message.message_id);
     chat.touched?.add(message.message_id);
-    if (deleted) {
-      chat.messages.delete(message.message_id);
-      this.tell("reload", { id: chat.id });
-      return;
-    }
     chat.messages.set(message.message_id, message);
     if (message.from === "user" && !known) this.settle(chat, message);
     if (message.from === "bot" && !known && !message.edited && !this.shown.has(chat.id)) {
@@ -210,9 +229,10 @@ export class Chats extends EventTarget {
     this.tell("outbox", { id: chat.id });
     chat.queue = chat.queue.then(async () => {
       try {
-        if (item.files.length) await postFiles(chat.id, item.files, item);
-        else await postText(chat.id, item.text, item.replyTo);
-        if (chat.outbox.includes(item)) await this.fetchNewest(chat);
+        const answer = item.files.length
+          ? await postFiles(chat.id, item.files, item)
+          : await postText(chat.id, item.text, item.replyTo);
+        this.admit(chat, answer?.messages ?? [answer]);
         chat.outbox = chat.outbox.filter((each) => each !== item);
       } catch (error) {
         item.state = "failed";
@@ -223,15 +243,10 @@ export class Chats extends EventTarget {
     });
   }
 
-  /* When the stream is slow or down, the message sent is fetched, so that it does not vanish from the page. */
-  async fetchNewest(chat) {
-    const after = chat.last()?.message_id ?? 0;
-    try {
-      for (const message of await fetchMessages(chat.id, after)) {
-        if (!chat.messages.has(message.message_id)) this.receive({ ...message, chat_id: chat.id });
-      }
-    } catch {
-      /* it was sent; the next connection shows it */
+  /* The stream may be slow or down: what the server took is shown from its answer. */
+  admit(chat, messages) {
+    for (const message of messages) {
+      if (message?.message_id && !chat.messages.has(message.message_id)) this.receive({ ...message, chat_id: chat.id });
     }
   }
 
@@ -259,13 +274,18 @@ export class Chats extends EventTarget {
     try {
       toast = await postTap(chat.id, messageId, data);
     } catch (error) {
-      const late = error instanceof ServerError ? error.status === 504 : error.name === "AbortError";
-      toast = word(late ? "tapLate" : "tapFailed");
+      toast = word(reasonOf(error));
     }
     chat.tapping.delete(key);
     this.tell("taps", { id: chat.id, messageId });
     if (toast) this.tell("toast", { id: chat.id, text: toast });
   }
+}
+
+function reasonOf(error) {
+  if (!(error instanceof ServerError)) return error.name === "AbortError" ? "tapLate" : "tapFailed";
+  if (error.status === 504) return "tapLate";
+  return error.status < 500 ? "tapGone" : "tapFailed";
 }
 
 let keys = 0;

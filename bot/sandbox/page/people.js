@@ -48,7 +48,18 @@ export class PeopleSheet {
         ? people.map((person) => this.row(person))
         : [h("p", { class: "nobody" }, query ? word("nobody", { query: this.search.value.trim() }) : word("noPeople"))]),
     );
+    if (!query) this.list.append(this.newcomer());
     if (focused && this.list.isConnected) this.list.querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /* Somebody the company does not know yet: how joining looks from their side. */
+  newcomer() {
+    return h(
+      "button",
+      { type: "button", class: "person newcomer", on: { click: () => this.handlers.onChoose(this.chats.addGuest()) } },
+      h("span", { class: "avatar tone-visitor" }, icon("plus")),
+      h("span", { class: "person-text" }, h("span", { class: "person-name" }, word("newVisitor")), h("span", { class: "person-line second" }, word("newVisitorNote"))),
+    );
   }
 
   row(person) {
@@ -75,9 +86,9 @@ export class PeopleSheet {
           "span",
           { class: "person-line" },
           h("span", { class: "person-name" }, person.name || id),
-          h("span", { class: `person-title ${person.staff_no ? "" : "visitor"}` }, role ?? ""),
+          h("span", { class: `staff-no ${person.staff_no ? "" : "visitor"}` }, number),
         ),
-        h("span", { class: "person-line second" }, h("span", { class: "staff-no" }, number), last ? h("span", { class: "preview" }, excerpt(last)) : null),
+        h("span", { class: "person-line second" }, h("span", { class: "person-title" }, role || ""), last ? h("span", { class: "preview" }, excerpt(last)) : null),
       ),
       h(
         "span",

@@ -130,10 +130,13 @@ export class Phone {
     else this.say(word("onlyTelegram"));
   }
 
-  /** Show a toast for three seconds. */
+  /** Show a toast for three seconds; two at almost the same time stand together, so that both are read. */
   say(text) {
     clearTimeout(this.toastTimer);
-    this.toast.textContent = text;
+    const shown = this.toast.textContent;
+    const together = text && shown && shown !== text && Date.now() - this.toastShown < toastLife / 2;
+    this.toast.textContent = together ? `${shown}\n${text}` : text;
+    this.toastShown = Date.now();
     if (text) this.toastTimer = setTimeout(() => this.say(""), toastLife);
   }
 

@@ -7,7 +7,7 @@ export class ServerError extends Error {
   }
 }
 
-const patience = { read: 15_000, send: 120_000, tap: 30_000 };
+const patience = { read: 15_000, send: 120_000, tap: 40_000 };
 
 async function request(path, { wait = patience.read, signal, ...options } = {}) {
   const breaker = new AbortController();
@@ -16,7 +16,7 @@ async function request(path, { wait = patience.read, signal, ...options } = {}) 
   try {
     const response = await fetch(path, { cache: "no-store", ...options, signal: breaker.signal });
     const text = await response.text();
-    if (!response.ok) throw new ServerError(response.status, text.slice(0, 200) || response.statusText);
+    if (!response.ok) throw new ServerError(response.status, parsed(text)?.error ?? response.statusText);
     return parsed(text);
   } finally {
     clearTimeout(timer);
@@ -83,8 +83,9 @@ export async function postTap(id, messageId, data) {
 
 /** The live stream; reconnects by itself, waiting longer each time, at most eight seconds. */
 export class Stream {
-  constructor({ onMessage, onState }) {
+  constructor({ onMessage, onDeleted, onState }) {
     this.onMessage = onMessage;
+    this.onDeleted = onDeleted;
     this.onState = onState;
     this.ids = null;
     this.tries = 0;
@@ -111,6 +112,10 @@ export class Stream {
     source.addEventListener("message", (event) => {
       const message = parsed(event.data);
       if (message) this.onMessage(message);
+    });
+    source.addEventListener("deleted", (event) => {
+      const message = parsed(event.data);
+      if (message) this.onDeleted(message);
     });
     source.addEventListener("error", () => {
       if (this.source !== source) return;

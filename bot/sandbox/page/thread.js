@@ -153,13 +153,17 @@ export class Thread {
     this.pill.hidden = this.atBottom || (!this.below && !this.far);
     this.pill.classList.toggle("news", this.below > 0);
     this.pillText.textContent = this.below ? word("newMessages") : "";
-    this.pill.setAttribute("aria-label", word(this.below ? "newMessages" : "toNewest"));
+    if (this.below) this.pill.removeAttribute("aria-label");
+    else this.pill.setAttribute("aria-label", word("toNewest"));
   }
 
   toBottom(smooth = false) {
     this.atBottom = true;
     this.below = 0;
     this.showPill();
+    /* gliding past hundreds of messages helps nobody: only the last two screens are glided */
+    const near = this.log.scrollHeight - 2 * this.log.clientHeight;
+    if (smooth && this.log.scrollTop < near) this.log.scrollTop = near;
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth ? "smooth" : "instant" });
   }
 

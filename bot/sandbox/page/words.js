@@ -1,4 +1,7 @@
-/** The page's own wording, Chinese first. What the bot says comes from the bot and is never translated here. */
+/**
+ * The page's own wording, Chinese first. What the bot says comes from the bot and is never translated here.
+ * The composer's labels 消息 and 发送 are hooks of the browser tests: no other label may contain these words.
+ */
 
 import { preference, remember } from "./preferences.js";
 
@@ -27,6 +30,8 @@ const zh = {
   noPeople: "公司里还没有人",
   visitor: "访客",
   visitorNote: "未绑定",
+  newVisitor: "新访客",
+  newVisitorNote: "用一个公司还不认识的账号",
   shown: "已打开",
   unread: "{n} 条未读",
   theme: "深色或浅色",
@@ -36,7 +41,7 @@ const zh = {
   messageHint: "发消息",
   send: "发送",
   attach: "附件",
-  asFile: "不压缩,作为文件发送",
+  asFile: "不压缩,当作文件",
   remove: "移除",
   menu: "菜单",
   drop: "松开鼠标,添加为附件",
@@ -47,13 +52,15 @@ const zh = {
   copied: "已复制",
   edited: "已编辑",
   newMessages: "新消息",
-  toNewest: "回到最新消息",
-  sending: "正在发送",
+  toNewest: "回到最新",
+  sending: "还在路上",
   unsent: "未发送",
+  unsentMark: "没有发出",
   retry: "重发",
   discard: "删除",
   tapLate: "机器人还没有回应,请稍后再点一次",
   tapFailed: "没有连上,请再点一次",
+  tapGone: "这个按钮已经失效",
   onlyTelegram: "这个链接只能在 Telegram 里打开",
   tooLarge: "“{name}”超过 20 MB,机器人收不到",
   photo: "图片",
@@ -100,6 +107,8 @@ const en = {
   noPeople: "Nobody is in the company yet",
   visitor: "Visitor",
   visitorNote: "not bound",
+  newVisitor: "New visitor",
+  newVisitorNote: "An account the company does not know yet",
   shown: "open",
   unread: "{n} unread",
   theme: "Dark or light",
@@ -123,10 +132,12 @@ const en = {
   toNewest: "To the newest message",
   sending: "Sending",
   unsent: "Not sent",
+  unsentMark: "Not sent",
   retry: "Retry",
   discard: "Delete",
   tapLate: "The bot has not answered yet; press again in a moment",
   tapFailed: "No connection; press again",
+  tapGone: "This button no longer works",
   onlyTelegram: "This link opens in Telegram only",
   tooLarge: "“{name}” is over 20 MB; the bot cannot receive it",
   photo: "Photo",
