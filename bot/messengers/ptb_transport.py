@@ -35,9 +35,13 @@ def network_error(error: Exception) -> MessengerError:
 
 
 class Transport:
-    """One pool of kept-alive connections to a Bot API server."""
+    """One pool of kept-alive connections to a Bot API server.
 
-    def __init__(self, api_base: str) -> None:
+    read_seconds: how long an answer may be silent, unless a call says otherwise.
+    """
+
+    def __init__(self, api_base: str, read_seconds: float = READ_SECONDS) -> None:
+        self.read_seconds = read_seconds
         # A proxy from the environment leads abroad, not to our own machine.
         self._trust_env = urlsplit(api_base).hostname not in _LOOPBACK
         self._session: aiohttp.ClientSession | None = None
@@ -61,11 +65,11 @@ class Transport:
         self,
         url: str,
         body: bytes | aiohttp.FormData,
-        read_seconds: float | None = READ_SECONDS,
+        read_seconds: float | None = None,
         content_type: str | None = None,
     ) -> tuple[int, bytes]:
         """Give status and body. Raises NotSent or OutcomeUnknown."""
-        timeout = aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=read_seconds)
+        timeout = self._timeout(read_seconds or self.read_seconds)
         headers = {"Content-Type": content_type} if content_type else None
         try:
             async with self.session().post(
@@ -81,7 +85,7 @@ class Transport:
             async for chunk in _read_in_chunks(Path(location)):
                 yield chunk
             return
-        timeout = aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+        timeout = self._timeout(self.read_seconds)
         try:
             async with self.session().get(location, timeout=timeout, allow_redirects=False) as response:
                 if response.status >= 500:
@@ -92,6 +96,10 @@ class Transport:
                     yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise network_error(error) from None
+
+    @staticmethod
+    def _timeout(read_seconds: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=read_seconds)
 
 
 async def _read_in_chunks(path: Path) -> AsyncIterator[bytes]:

@@ -22,9 +22,8 @@ from aiogram.types import (
     MessageEntity,
     Update,
 )
-from aiogram.utils.token import TokenValidationError
 
-from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited, Unauthorised
+from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited
 from bot.messengers.ptb_transport import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
@@ -32,6 +31,7 @@ from bot.messengers.telegram_events import (
     OtherKind,
     TooLate,
     Unchanged,
+    check_token,
     refusal,
     to_event,
 )
@@ -59,7 +59,7 @@ class _Session(AiohttpSession):
     ) -> TelegramType:
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         form = self.build_form_data(bot=bot, method=method)
-        status, body = await self._transport.post(url, form, READ_SECONDS if timeout is None else timeout)
+        status, body = await self._transport.post(url, form, timeout)
         if status != 200:
             raise refusal(status, body)
         try:
@@ -87,12 +87,10 @@ class TelegramAiogram:
     channel = CHANNEL
     capabilities = CAPABILITIES
 
-    def __init__(self, token: str, api_base: str) -> None:
-        self._transport = Transport(api_base)
-        try:
-            self._bot = Bot(token, session=_Session(self._transport, api_base))
-        except TokenValidationError:
-            raise Unauthorised("the token is not one of Telegram's") from None
+    def __init__(self, token: str, api_base: str, read_seconds: float = READ_SECONDS) -> None:
+        check_token(token)
+        self._transport = Transport(api_base, read_seconds)
+        self._bot = Bot(token, session=_Session(self._transport, api_base))
         self._username = ""
 
     async def open(self) -> None:

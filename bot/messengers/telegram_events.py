@@ -39,6 +39,7 @@ CHANNEL = "telegram"
 # Telegram queues only what is listed here; whatever is left out is lost for good.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
+_TOKEN = re.compile(r"\d+:[^\s/?#%]+")
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(\S+))?\s*")
 _ADDRESSED_COMMAND = re.compile(r"^(/\w+)@\w+")
 
@@ -77,6 +78,12 @@ def to_event(update: Any, received_at: datetime) -> InboundEvent | None:
         reachable = change.new_chat_member.status not in ("kicked", "left")
         return _event(update, change, change.date, ReachabilityChanged(reachable))
     return None
+
+
+def check_token(token: str) -> None:
+    """Raise Unauthorised for what cannot be a token, before it becomes part of an address."""
+    if not _TOKEN.fullmatch(token):
+        raise Unauthorised("this is not the form of a Telegram token")
 
 
 def _event(

@@ -30,7 +30,6 @@ from bot.messengers.port import (
     NotSent,
     OutcomeUnknown,
     RateLimited,
-    Unauthorised,
 )
 from bot.messengers.ptb_transport import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
@@ -39,6 +38,7 @@ from bot.messengers.telegram_events import (
     OtherKind,
     TooLate,
     Unchanged,
+    check_token,
     refusal,
     to_event,
 )
@@ -81,7 +81,7 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        return READ_SECONDS
+        return self._transport.read_seconds
 
     async def initialize(self) -> None: ...
 
@@ -165,11 +165,10 @@ class TelegramPtb:
     channel = CHANNEL
     capabilities = CAPABILITIES
 
-    def __init__(self, token: str, api_base: str) -> None:
-        if not token:
-            raise Unauthorised("there is no token")
+    def __init__(self, token: str, api_base: str, read_seconds: float = READ_SECONDS) -> None:
+        check_token(token)
         api_base = api_base.rstrip("/")
-        self._transport = Transport(api_base)
+        self._transport = Transport(api_base, read_seconds)
         self._request = AiohttpRequest(self._transport)
         self._api = f"{api_base}/bot{token}"
         self._bot = Bot(
