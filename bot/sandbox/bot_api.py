@@ -76,8 +76,8 @@ async def on_call(request: web.Request) -> web.StreamResponse:
             raise BotApiError(401, "Unauthorized")
         if not method:
             raise BotApiError(404, "Not Found: method not found")
-        sandbox.calls[method] += 1
         call = await read_call(request, method, sandbox.files)
+        sandbox.calls[method] += 1
         if fault := sandbox.faults.take(method):
             await suffer(sandbox, fault)
         response = web.json_response(text=await perform(sandbox, call))

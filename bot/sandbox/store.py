@@ -30,7 +30,7 @@ class Store:
     """One connection to `sandbox.db`, for one process at a time. Raises sqlite3.OperationalError if taken."""
 
     def __init__(self, path: Path, now: float) -> None:
-        self._db = sqlite3.connect(path, timeout=2)
+        self._db = sqlite3.connect(path, timeout=1)
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")

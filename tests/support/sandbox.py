@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from bot.sandbox.people import SandboxPerson
 from bot.sandbox.rules import SandboxRules
 from bot.sandbox.server import SandboxServer
 
-TOKEN = "4200001:sandbox-secret"  # noqa: S105
+TOKEN = "4200001:sandbox-secret"
 PEOPLE = (SandboxPerson(101, "王芳", "销售代表", "S001"), SandboxPerson(102, "李伟", "销售总监", "S002"))
 REP, MANAGER = 101, 102
 
@@ -83,7 +84,7 @@ class RunningSandbox:
     async def sends_files(self, chat_id: int, *files: tuple[str, bytes], **words: str) -> Any:
         form = aiohttp.FormData()
         for name, content in files:
-            form.add_field("file", content, filename=name)
+            form.add_field("file", io.BytesIO(content), filename=name)
         for name, word in words.items():
             form.add_field(name, word)
         answer = await self.ask("POST", f"/sandbox/chats/{chat_id}/messages", data=form)
@@ -103,6 +104,12 @@ class RunningSandbox:
     async def stats(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self.ask("GET", "/sandbox/stats")).body
         return found
+
+    async def until_called(self, method: str, times: int = 1) -> None:
+        """Wait until the bot's call has been taken up."""
+        async with asyncio.timeout(5):
+            while (await self.stats())["calls"].get(method, 0) < times:
+                pass
 
     async def fault(self, method: str, kind: str, count: int = 1, **more: float) -> None:
         body = {"method": method, "kind": kind, "count": count, **more}
