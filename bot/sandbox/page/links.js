@@ -32,7 +32,7 @@ export function safeAddress(url) {
 export function findLinks(text) {
   const found = [];
   /* no lookbehind: Safari before 16.4 refuses the whole module for one */
-  const pattern = /https?:\/\/[^\s<>"“”()()。,;!]+|(^|[^\w/.:])(\/[a-z][a-z0-9_]{0,31})(?![\w/])/g;
+  const pattern = /https?:\/\/[^\s<>"“”()()。,;!]+|(^|[^\w/.:<])(\/[a-z][a-z0-9_]{0,31})(?![\w/])/g;
   for (const match of text.matchAll(pattern)) {
     const command = match[2];
     const offset = command ? match.index + match[1].length : match.index;

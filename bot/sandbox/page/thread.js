@@ -15,6 +15,7 @@ export class Thread {
     this.act = act;
     this.nodes = new Map();
     this.atBottom = true;
+    this.lastTop = 0;
     this.below = 0;
     this.sent = h("div", { class: "sent" });
     this.waiting = h("div", { class: "waiting" });
@@ -141,8 +142,12 @@ export class Thread {
   }
 
   scrolled() {
-    const rest = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
-    this.atBottom = rest < nearBottom;
+    const { scrollTop } = this.log;
+    const rest = this.log.scrollHeight - scrollTop - this.log.clientHeight;
+    /* only a reader who scrolls up leaves the newest message; growth below (a picture loads) does not count */
+    if (rest < nearBottom) this.atBottom = true;
+    else if (scrollTop < this.lastTop - 1) this.atBottom = false;
+    this.lastTop = scrollTop;
     this.log.classList.toggle("following", this.atBottom);
     if (this.atBottom) this.below = 0;
     this.far = rest > 400;
