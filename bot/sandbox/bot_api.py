@@ -80,7 +80,7 @@ async def on_call(request: web.Request) -> web.StreamResponse:
         sandbox.calls[method] += 1
         if fault := sandbox.faults.take(method):
             await suffer(sandbox, fault)
-        response = web.json_response(text=await perform(sandbox, call))
+        response = web.json_response(text=await perform(request, sandbox, call))
     except BotApiError as error:
         sandbox.tally["rejected_429"] += error.code == 429
         response = web.json_response(error.body(), status=error.code)
@@ -96,17 +96,17 @@ async def on_call(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def perform(sandbox: Sandbox, call: Call) -> str:
+async def perform(request: web.Request, sandbox: Sandbox, call: Call) -> str:
     """Do what the call asks and give the JSON of the answer."""
     if call.method == "getUpdates":
-        return await get_updates(sandbox, call)
+        return await get_updates(request, sandbox, call)
     result = METHODS[call.method](sandbox, call)
     if inspect.isawaitable(result):
         result = await result
     return json.dumps({"ok": True, "result": result}, ensure_ascii=False)
 
 
-async def get_updates(sandbox: Sandbox, call: Call) -> str:
+async def get_updates(request: web.Request, sandbox: Sandbox, call: Call) -> str:
     if sandbox.webhook.settings.url:
         raise conflict("can't use getUpdates method while webhook is active; use deleteWebhook first")
     limit = call.integer("limit", 100)
@@ -115,6 +115,8 @@ async def get_updates(sandbox: Sandbox, call: Call) -> str:
     offset, seconds = call.integer("offset", 0), call.integer("timeout", 0)
     bot_receiving.read_allowed(sandbox, call)
     batch = await sandbox.updates.poll(offset, limit, seconds)
+    if request.transport:  # else the bot died during the poll
+        sandbox.updates.handed_over(batch)
     return '{"ok":true,"result":[' + ",".join(update.raw for update in batch) + "]}"
 
 

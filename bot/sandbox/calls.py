@@ -65,22 +65,27 @@ async def read_call(request: web.Request, method: str, shelf: FileShelf) -> Call
     """Read the body. Raises BotApiError for one that cannot be read or is too large."""
     call = Call(method, dict(request.query))
     try:
-        if request.content_type == "application/json":
-            body = json.loads(await request.read() or b"{}")
-            if not isinstance(body, dict):
-                raise bad_request("object expected")
-            call.params.update(body)
-        elif request.content_type == "application/x-www-form-urlencoded":
-            call.params.update(await request.post())
-        elif request.content_type == "multipart/form-data":
-            await read_parts(request, call, shelf)
-    except FileTooLarge:
+        await read_body(request, call, shelf)
+    except BaseException as error:
         call.discard_uploads()
-        raise BotApiError(413, "Request Entity Too Large") from None
-    except ValueError:
-        call.discard_uploads()
-        raise bad_request("can't parse the request") from None
+        if isinstance(error, FileTooLarge | web.HTTPRequestEntityTooLarge):
+            raise BotApiError(413, "Request Entity Too Large") from None
+        if isinstance(error, ValueError):
+            raise bad_request("can't parse the request") from None
+        raise
     return call
+
+
+async def read_body(request: web.Request, call: Call, shelf: FileShelf) -> None:
+    if request.content_type == "application/json":
+        body = json.loads(await request.read() or b"{}")
+        if not isinstance(body, dict):
+            raise bad_request("object expected")
+        call.params.update(body)
+    elif request.content_type == "application/x-www-form-urlencoded":
+        call.params.update(await request.post())
+    elif request.content_type == "multipart/form-data":
+        await read_parts(request, call, shelf)
 
 
 async def read_parts(request: web.Request, call: Call, shelf: FileShelf) -> None:

@@ -54,6 +54,19 @@ def safe_name(name: str | None) -> str:
     return "".join(char for char in name if char.isprintable())[:200] or "file"
 
 
+async def pour(part: BodyPartReader, path: Path, limit: int) -> int:
+    """Write a part to disk and give its size. Raises FileTooLarge, having read it to the end."""
+    size = 0
+    with path.open("wb") as sink:
+        while chunk := await part.read_chunk(CHUNK):
+            size += len(chunk)
+            if size <= limit:
+                sink.write(chunk)
+    if size > limit:
+        raise FileTooLarge
+    return size
+
+
 class FileShelf:
     """The files under one folder; their particulars lie in the store."""
 
@@ -69,15 +82,11 @@ class FileShelf:
         """Stream a part to disk. Raises FileTooLarge; limit: bytes."""
         name = safe_name(part.filename)
         path = self._folder / f"incoming-{secrets.token_hex(8)}"
-        size = 0
-        with path.open("wb") as sink:
-            while chunk := await part.read_chunk(CHUNK):
-                size += len(chunk)
-                if size <= limit:
-                    sink.write(chunk)
-        if size > limit:
-            path.unlink()
-            raise FileTooLarge(name)
+        try:
+            size = await pour(part, path, limit)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
         declared = part.headers.get("Content-Type", "").partition(";")[0].strip()
         if declared in ("", "application/octet-stream"):
             declared = mimetypes.guess_type(name)[0] or "application/octet-stream"

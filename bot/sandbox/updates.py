@@ -142,8 +142,11 @@ class UpdateQueue:
                 if self._poller is poller:
                     self._poller = None
             batch = self.pending(limit)
-        self._given_again.update(one.update_id for one in batch if self._again.get(one.update_id) is one)
         return batch
+
+    def handed_over(self, batch: list[Update]) -> None:
+        """Note that a poller got these, so that its next offset can confirm those given again."""
+        self._given_again.update(one.update_id for one in batch if self._again.get(one.update_id) is one)
 
     def end_poll(self, reason: str = "") -> None:
         """End the running long poll: with nothing, or with 409 and the reason."""

@@ -65,12 +65,13 @@ async def read_form(request: web.Request, sandbox: Sandbox) -> tuple[dict[str, s
                 room -= uploads[-1].size
             else:
                 words[part.name or ""] = await part.text()
-    except FileTooLarge:
+    except BaseException as error:
         discard(uploads)
-        raise UserError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "files may have 60 MB at most") from None
-    except ValueError:
-        discard(uploads)
-        raise wrong("the form cannot be read") from None
+        if isinstance(error, FileTooLarge):
+            raise UserError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "files may have 60 MB at most") from None
+        if isinstance(error, ValueError):
+            raise wrong("the form cannot be read") from None
+        raise
     return words, uploads
 
 

@@ -106,6 +106,23 @@ async def test_token_never_reaches_a_log(sandbox: RunningSandbox, caplog: pytest
     assert "sandbox-secret" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("application/json", b"{", 400),
+        ("application/json", b"[]", 400),
+        ("application/json", b" " * (4 * 1024 * 1024 + 1), 413),
+        ("multipart/form-data; boundary=x", b"nonsense", 400),
+    ],
+)
+async def test_unreadable_bodies_are_refused(
+    sandbox: RunningSandbox, content_type: str, body: bytes, code: int
+) -> None:
+    headers = {"Content-Type": content_type}
+    answer = await sandbox.ask("POST", f"/bot{TOKEN}/sendMessage", data=io.BytesIO(body), headers=headers)
+    assert (answer.status, answer.body["ok"]) == (code, False)
+
+
 # --- getUpdates ------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +15,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sandbox.rules import SandboxRules
+from bot.sandbox.server import serve
 from tests.support.sandbox import (
     MANAGER,
+    PEOPLE,
     REP,
     TOKEN,
     Clock,
@@ -344,6 +348,19 @@ async def test_redelivery_wakes_a_long_poll(sandbox: RunningSandbox) -> None:
     assert await poll == [first]
 
 
+async def test_redelivery_is_not_lost_on_a_bot_that_died_in_its_poll(sandbox: RunningSandbox) -> None:
+    await sandbox.says(REP, "一")
+    (first,) = await updates(sandbox)
+    offset = first["update_id"] + 1
+    dying = asyncio.create_task(updates(sandbox, offset=offset, timeout=50))
+    await sandbox.until_called("getUpdates", 2)
+    dying.cancel()
+    await asyncio.wait([dying])
+    await sandbox.stats()
+    await sandbox.ask("POST", "/sandbox/redeliver", json={"update_id": first["update_id"]})
+    assert await updates(sandbox, offset=offset) == [first]
+
+
 async def test_update_still_waiting_is_redelivered_after_its_first_delivery(sandbox: RunningSandbox) -> None:
     await sandbox.says(REP, "一")
     update_id = (await sandbox.stats())["last_update_id"]
@@ -476,6 +493,25 @@ async def test_killed_sandbox_loses_nothing_it_answered(tmp_path: Path) -> None:
     async with running_sandbox(tmp_path) as sandbox:
         assert await sandbox.messages(REP) == said
         assert [one["message"]["text"] for one in await updates(sandbox)] == [one["text"] for one in said]
+
+
+async def test_serving_goes_on_until_cancelled(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serving = asyncio.create_task(serve(tmp_path, port, PEOPLE, TOKEN, SandboxRules()))
+    async with aiohttp.ClientSession() as http, asyncio.timeout(5):
+        sandbox = RunningSandbox(f"http://127.0.0.1:{port}", http)
+        while True:
+            try:
+                assert (await sandbox.result("getMe"))["is_bot"]
+                break
+            except aiohttp.ClientConnectorError:
+                continue
+        serving.cancel()
+        await asyncio.wait([serving])
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await sandbox.result("getMe")
 
 
 async def test_second_sandbox_on_the_same_folder_is_refused(tmp_path: Path) -> None:
