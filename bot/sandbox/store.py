@@ -20,9 +20,10 @@ CREATE TABLE IF NOT EXISTS records (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS updates (
     update_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, expires REAL NOT NULL, raw TEXT NOT NULL,
-    confirmed INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0
+    state INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0
 );
 """
+CONFIRMED, EXPIRED = 1, 2  # states of an update; 0 while it is queued
 REMEMBERED = 7 * DAY  # how long after its expiry an update can still be redelivered
 
 
@@ -65,9 +66,10 @@ class Store:
             (update_id, kind, expires, raw),
         )
 
-    def confirm_updates(self, update_ids: Iterable[int]) -> None:
+    def end_updates(self, update_ids: Iterable[int], state: int) -> None:
+        """Take updates off the queue: CONFIRMED or EXPIRED."""
         self._db.executemany(
-            "UPDATE updates SET confirmed = 1 WHERE update_id = ?", [(one,) for one in update_ids]
+            "UPDATE updates SET state = ? WHERE update_id = ?", [(state, one) for one in update_ids]
         )
 
     def mark_again(self, update_id: int, again: bool) -> None:
@@ -79,7 +81,7 @@ class Store:
 
     def unconfirmed(self) -> list[tuple[int, float, str]]:
         rows = self._db.execute(
-            "SELECT update_id, expires, raw FROM updates WHERE NOT confirmed ORDER BY update_id"
+            "SELECT update_id, expires, raw FROM updates WHERE state = 0 ORDER BY update_id"
         )
         return [(int(row[0]), float(row[1]), str(row[2])) for row in rows]
 
@@ -89,7 +91,7 @@ class Store:
 
     def update_counts(self) -> tuple[int, int]:
         """Give how many updates were queued and how many of them were confirmed."""
-        row = self._db.execute("SELECT count(*), coalesce(sum(confirmed), 0) FROM updates").fetchone()
+        row = self._db.execute("SELECT count(*), coalesce(sum(state = 1), 0) FROM updates").fetchone()
         return int(row[0]), int(row[1])
 
     def commit(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.sandbox.bot_errors import conflict
 from bot.sandbox.rules import SandboxRules
-from bot.sandbox.store import Store
+from bot.sandbox.store import CONFIRMED, EXPIRED, Store
 
 FIRST_UPDATE_ID = 100_000_001
 POLL_SECONDS = 50  # Telegram caps a long poll here
@@ -170,14 +170,15 @@ class UpdateQueue:
 
     def _forget_expired(self) -> None:
         at = self._rules.now()
-        self._settle([update.update_id for update in self._waiting if update.expires <= at], counted=False)
+        expired = [update.update_id for update in self._waiting if update.expires <= at]
+        self._store.end_updates(expired, EXPIRED)
         self._waiting = deque(update for update in self._waiting if update.expires > at)
         self._soonest = min((update.expires for update in self._waiting), default=float("inf"))
 
-    def _settle(self, update_ids: list[int], *, counted: bool = True) -> None:
+    def _settle(self, update_ids: list[int]) -> None:
         if update_ids:
-            self._store.confirm_updates(update_ids)
-            self.confirmed += len(update_ids) if counted else 0
+            self._store.end_updates(update_ids, CONFIRMED)
+            self.confirmed += len(update_ids)
 
     def _end_again(self, update_id: int) -> None:
         del self._again[update_id]

@@ -197,6 +197,7 @@ async def test_taps_vanish_after_150_seconds(sandbox: RunningSandbox, clock: Clo
     assert len(await sandbox.result("getUpdates")) == 1
     clock.advance(1)
     assert await sandbox.result("getUpdates") == []
+    assert (await sandbox.stats())["updates_confirmed"] == 0
     assert await sandbox.refusal("answerCallbackQuery", callback_query_id=query["id"]) == (400, TOO_OLD)
 
 
