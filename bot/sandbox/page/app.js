@@ -1,7 +1,7 @@
 /** The page: up to three phones side by side, one at phone width, and who holds them. */
 
 import { Chats } from "./chats.js";
-import { h, icon, iconButton, seal } from "./dom.js";
+import { button, h, icon, iconButton, seal, span } from "./dom.js";
 import { Phone } from "./phone.js";
 import { preference, remember } from "./preferences.js";
 import { introInEnglish, language, switchLanguage, word } from "./words.js";
@@ -39,7 +39,9 @@ class Page {
   listen() {
     const { chats } = this;
     const at = (type, act) =>
-      chats.addEventListener(type, ({ detail }) => this.phones.filter((phone) => phone.id === detail.id).forEach((phone) => act(phone, detail)));
+      chats.addEventListener(type, ({ detail }) => {
+        for (const phone of this.phones) if (phone.id === detail.id) act(phone, detail);
+      });
     at("message", (phone, { message, known }) => phone.thread.receive(message, known));
     at("reload", (phone) => phone.thread.draw());
     at("outbox", (phone) => phone.thread.drawUnsent());
@@ -122,11 +124,12 @@ class Page {
   }
 
   waiting() {
-    return h("div", { class: "slot" }, h("div", { class: "phone hollow" }, h("span", { class: "spinner" }), h("p", {}, word(this.chats.connected === false ? "offline" : "loading"))));
+    const state = word(this.chats.connected === false ? "offline" : "loading");
+    return h("div", { class: "slot" }, h("div", { class: "phone hollow" }, span("spinner"), h("p", {}, state)));
   }
 
   bar() {
-    this.adder = h("button", { type: "button", class: "add", on: { click: () => this.add() } }, icon("plus"), word("addPhone"));
+    this.adder = button("add", () => this.add(), {}, icon("plus"), word("addPhone"));
     this.adder.disabled = !this.held.length || this.held.length >= most || this.held.length >= this.chats.people.size;
     return h(
       "header",
@@ -134,22 +137,41 @@ class Page {
       seal(),
       h("span", { class: "brand" }, word("product")),
       h("span", { class: "tagline" }, word("tagline")),
-      h("div", { class: "tools" }, this.adder, iconButton("help", word("help"), () => this.showIntro(true)), this.tools()),
+      h(
+        "div",
+        { class: "tools" },
+        this.adder,
+        iconButton("help", word("help"), () => this.showIntro(true)),
+        this.tools(),
+      ),
     );
   }
 
   tools() {
+    const label = { "aria-label": word("language"), title: word("language") };
     return [
-      h("button", { type: "button", class: "icon-button language", "aria-label": word("language"), title: word("language"), on: { click: () => (switchLanguage(), this.draw()) } }, word("languageMark")),
+      button("icon-button language", () => this.switchLanguage(), label, word("languageMark")),
       iconButton("theme", word("theme"), () => this.theme.toggle()),
     ];
+  }
+
+  switchLanguage() {
+    switchLanguage();
+    this.draw();
+    if (this.narrow.matches) this.phones[0]?.openPeople();
+    this.root.querySelector(".language")?.focus();
   }
 
   intro() {
     this.introduction = h(
       "aside",
       { class: "intro", hidden: preference("introduced", false), "aria-label": word("introTitle") },
-      h("div", { class: "intro-text" }, h("p", {}, word("intro")), language() === "zh" ? h("p", { lang: "en", class: "second" }, introInEnglish) : null),
+      h(
+        "div",
+        { class: "intro-text" },
+        h("p", {}, word("intro")),
+        language() === "zh" ? h("p", { lang: "en", class: "second" }, introInEnglish) : null,
+      ),
       iconButton("close", word("close"), () => this.showIntro(false)),
     );
     return this.introduction;
@@ -230,7 +252,8 @@ class Page {
   /* iOS lays its keyboard over the page instead of shrinking it. */
   fit() {
     const { style } = document.documentElement;
-    const covered = visualViewport && this.narrow.matches && visualViewport.scale === 1 && innerHeight - visualViewport.height > 80;
+    const unscaled = this.narrow.matches && visualViewport?.scale === 1;
+    const covered = unscaled && innerHeight - visualViewport.height > 80;
     if (covered) style.setProperty("--screen", `${visualViewport.height}px`);
     else style.removeProperty("--screen");
     if (covered) scrollTo(0, 0);

@@ -1,7 +1,7 @@
 /** Draw one message: bubble, picture or file, time, and the inline buttons below it. */
 
 import { isPicture, tapKey } from "./chats.js";
-import { h, icon } from "./dom.js";
+import { button, h, icon, span } from "./dom.js";
 import { formatted } from "./formatted.js";
 import { dayKey, dayName, timeOf, word } from "./words.js";
 
@@ -31,26 +31,14 @@ export function bubble(message, { tapping, act }) {
     h("div", { class: "stack" }, body, rows.length ? keyboard(message, rows, tapping, act) : null),
   );
   if (message.from === "bot") {
-    element.append(
-      h(
-        "button",
-        {
-          type: "button",
-          class: "reply-button",
-          tabindex: "-1",
-          "aria-label": word("reply"),
-          title: word("reply"),
-          on: { click: () => act.reply(message) },
-        },
-        icon("reply"),
-      ),
-    );
+    const label = { tabindex: "-1", "aria-label": word("reply"), title: word("reply") };
+    element.append(button("reply-button", () => act.reply(message), label, icon("reply")));
   }
   return element;
 }
 
 function isBroad(rows) {
-  return rows.some((row) => row.length > 2 || row.some((button) => button.text.length * row.length > 12));
+  return rows.some((row) => row.length > 2 || row.some(({ text }) => text.length * row.length > 12));
 }
 
 function stamp(date, edited) {
@@ -65,12 +53,9 @@ function stamp(date, edited) {
 
 function quote(messageId, act) {
   const original = act.find(messageId);
-  return h(
-    "button",
-    { type: "button", class: "quote", on: { click: () => act.jump(messageId) } },
-    h("span", { class: "quote-name" }, original?.from === "user" ? word("you") : word("product")),
-    h("span", { class: "quote-text" }, excerpt(original)),
-  );
+  const name = word(original?.from === "user" ? "you" : "product");
+  const lines = [span("quote-name", name), span("quote-text", excerpt(original))];
+  return button("quote", () => act.jump(messageId), {}, lines);
 }
 
 export function excerpt(message) {
@@ -81,13 +66,10 @@ export function excerpt(message) {
 
 function photo(file, act) {
   const image = h("img", { src: file.url, alt: file.name, loading: "lazy", decoding: "async" });
-  const button = h(
-    "button",
-    { type: "button", class: "photo", "aria-label": `${word("enlarge")} ${file.name}`, on: { click: () => act.enlarge(file) } },
-    image,
-  );
-  image.addEventListener("error", () => button.replaceWith(fileCard(file)));
-  return button;
+  const label = `${word("enlarge")} ${file.name}`;
+  const frame = button("photo", () => act.enlarge(file), { "aria-label": label }, image);
+  image.addEventListener("error", () => frame.replaceWith(fileCard(file)));
+  return frame;
 }
 
 function fileCard(file) {
@@ -105,7 +87,7 @@ function keyboard(message, rows, tapping, act) {
   return h(
     "div",
     { class: "keyboard" },
-    rows.map((row) => h("div", { class: "row" }, row.map((button) => inlineButton(message, button, tapping, act)))),
+    rows.map((row) => h("div", { class: "row" }, row.map((each) => inlineButton(message, each, tapping, act)))),
   );
 }
 
@@ -136,7 +118,7 @@ export function markTapping(element, busy) {
 /** A message on its way, or one that did not get there and waits for its retry. */
 export function unsentBubble(item, act) {
   const failed = item.state === "failed";
-  const names = item.files.map((file) => h("span", { class: "file" }, h("span", { class: "file-kind" }, icon("file")), h("span", { class: "file-name" }, file.name)));
+  const mark = { class: "stamp", role: "img", "aria-label": word(failed ? "unsentMark" : "sending") };
   return h(
     "article",
     { class: `message unsent ${item.state}`, data: { from: "user", unsent: item.state } },
@@ -146,17 +128,17 @@ export function unsentBubble(item, act) {
       h(
         "div",
         { class: "bubble" },
-        names,
-        item.text ? h("span", { class: "text" }, item.text) : null,
-        h("span", { class: "stamp", role: "img", "aria-label": word(failed ? "unsentMark" : "sending") }, icon(failed ? "warn" : "clock")),
+        item.files.map((file) => span("file", span("file-kind", icon("file")), span("file-name", file.name))),
+        item.text ? span("text", item.text) : null,
+        h("span", mark, icon(failed ? "warn" : "clock")),
       ),
       failed
         ? h(
             "div",
             { class: "failure", title: item.problem || null },
             h("span", {}, word("unsent")),
-            h("button", { type: "button", class: "retry", on: { click: () => act.retry(item.key) } }, word("retry")),
-            h("button", { type: "button", class: "discard", on: { click: () => act.discard(item.key) } }, word("discard")),
+            button("retry", () => act.retry(item.key), {}, word("retry")),
+            button("discard", () => act.discard(item.key), {}, word("discard")),
           )
         : null,
     ),

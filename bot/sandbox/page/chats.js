@@ -30,7 +30,9 @@ class Chat {
 
   last() {
     let newest = null;
-    for (const message of this.messages.values()) if (!newest || message.message_id > newest.message_id) newest = message;
+    for (const message of this.messages.values()) {
+      if (!newest || message.message_id > newest.message_id) newest = message;
+    }
     return newest;
   }
 }
@@ -189,7 +191,9 @@ export class Chats extends EventTarget {
 
   unreadElsewhere() {
     let sum = 0;
-    for (const chat of this.chats.values()) if (!this.shown.has(chat.id) && this.people.has(chat.id)) sum += chat.unread;
+    for (const chat of this.chats.values()) {
+      if (!this.shown.has(chat.id) && this.people.has(chat.id)) sum += chat.unread;
+    }
     return sum;
   }
 

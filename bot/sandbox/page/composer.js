@@ -2,7 +2,7 @@
 
 import { excerpt } from "./bubbles.js";
 import { isPhoto, isTooLarge } from "./chats.js";
-import { h, icon, iconButton } from "./dom.js";
+import { button, h, icon, iconButton, span } from "./dom.js";
 import { word } from "./words.js";
 
 export class Composer {
@@ -32,14 +32,12 @@ export class Composer {
       class: "file-input",
       on: { change: () => (this.attach(this.file.files), (this.file.value = "")) },
     });
+    this.attachButton = iconButton("attach", word("attach"), () => this.file.click(), { class: "attach" });
     this.sendButton = iconButton("send", word("send"), () => this.send(), { class: "send" });
-    this.menuButton = h(
-      "button",
-      { type: "button", class: "menu-button", "aria-haspopup": "true", "aria-expanded": "false", on: { click: () => this.toggleMenu() } },
-      icon("menu"),
-      h("span", {}, word("menu")),
-    );
-    this.menu = h("div", { class: "menu", hidden: true, "aria-label": word("menu"), role: "group", on: { keydown: (event) => this.menuKeys(event) } }, this.commands());
+    const folded = { "aria-haspopup": "true", "aria-expanded": "false" };
+    this.menuButton = button("menu-button", () => this.toggleMenu(), folded, icon("menu"), word("menu"));
+    this.menu = h("div", { class: "menu", hidden: true, role: "group", "aria-label": word("menu") }, this.commands());
+    this.menu.addEventListener("keydown", (event) => this.menuKeys(event));
     this.context = h("div", { class: "context", hidden: true });
     this.tray = h("div", { class: "tray", hidden: true });
     this.element = h(
@@ -52,7 +50,7 @@ export class Composer {
         "div",
         { class: "line" },
         this.menuButton,
-        h("div", { class: "field" }, this.input, iconButton("attach", word("attach"), () => this.file.click(), { class: "attach" }), this.file),
+        h("div", { class: "field" }, this.input, this.attachButton, this.file),
         this.sendButton,
       ),
     );
@@ -133,7 +131,7 @@ export class Composer {
     return h(
       "div",
       { class: "attachment", title: file.name },
-      isPhoto(file) ? h("img", { src: this.addresses.get(file), alt: "" }) : h("span", { class: "file-kind" }, icon("file")),
+      isPhoto(file) ? h("img", { src: this.addresses.get(file), alt: "" }) : span("file-kind", icon("file")),
       h("span", { class: "attachment-name" }, file.name),
       iconButton("close", `${word("remove")} ${file.name}`, () => {
         this.draft.files = this.draft.files.filter((each) => each !== file);

@@ -35,6 +35,15 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Build a button that never submits a form. */
+export function button(classes, listener, attributes = {}, ...children) {
+  return h("button", { type: "button", class: classes, on: { click: listener }, ...attributes }, ...children);
+}
+
+export function span(classes, ...children) {
+  return h("span", { class: classes }, ...children);
+}
+
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -48,7 +57,8 @@ export function icon(name) {
 }
 
 export function iconButton(name, label, listener, attributes = {}) {
-  return h("button", { type: "button", "aria-label": label, title: label, on: { click: listener }, ...attributes, class: `icon-button ${attributes.class ?? ""}` }, icon(name));
+  const classes = `icon-button ${attributes.class ?? ""}`;
+  return button(classes, listener, { "aria-label": label, title: label, ...attributes, class: classes }, icon(name));
 }
 
 /** The bot's seal. */

@@ -35,11 +35,11 @@ function wrapped(node, mark, text, act) {
   if (tags[mark.type]) return h(tags[mark.type], {}, node);
   if (mark.type === "blockquote" || mark.type === "expandable_blockquote") return h("q", { class: "quoted" }, node);
   if (mark.type === "spoiler") {
-    return h("span", { class: "spoiler", tabindex: "0", on: { click: (event) => event.currentTarget.classList.add("open") } }, node);
+    const veil = h("span", { class: "spoiler" }, node);
+    veil.addEventListener("click", () => veil.classList.add("open"));
+    return veil;
   }
-  if (mark.type === "bot_command") {
-    return h("a", { href: "#", class: "command", on: { click: (event) => (event.preventDefault(), act.say(own)) } }, node);
-  }
+  if (mark.type === "bot_command") return saying(node, own, act);
   if (mark.type === "email") return link(node, `mailto:${own}`, act);
   if (mark.type === "phone_number") return link(node, `tel:${own.replace(/[^\d+]/g, "")}`, act);
   if (mark.type === "url" || mark.type === "text_link") {
@@ -49,11 +49,19 @@ function wrapped(node, mark, text, act) {
   return node;
 }
 
+/* A link that says something in this chat instead of leading away. */
+function saying(node, text, act) {
+  const element = h("a", { href: "#", class: "command" }, node);
+  element.addEventListener("click", (event) => {
+    event.preventDefault();
+    act.say(text);
+  });
+  return element;
+}
+
 function link(node, url, act) {
   const start = startText(url);
-  if (start) {
-    return h("a", { href: "#", on: { click: (event) => (event.preventDefault(), act.say(start)) } }, node);
-  }
+  if (start) return saying(node, start, act);
   const address = safeAddress(url);
   if (!address) return node;
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, node);

@@ -4,6 +4,7 @@ import { h, icon, iconButton } from "./dom.js";
 import { word } from "./words.js";
 
 export function enlarge(file) {
+  const label = word("download", { name: file.name });
   const image = h("img", { src: file.url, alt: file.name });
   const dialog = h(
     "dialog",
@@ -13,7 +14,7 @@ export function enlarge(file) {
       "div",
       { class: "lightbox-bar" },
       h("span", {}, file.name),
-      h("a", { class: "icon-button", href: file.url, download: file.name, "aria-label": word("download", { name: file.name }) }, icon("download")),
+      h("a", { class: "icon-button", href: file.url, download: file.name, "aria-label": label }, icon("download")),
       iconButton("close", word("close"), () => dialog.close()),
     ),
   );

@@ -10,7 +10,7 @@ function parsed(url) {
   }
 }
 
-/** The text to send for a link such as t.me/<bot>?start=PAYLOAD, tg://resolve?…&start=… or /start?payload=…; else null. */
+/** The text to send for t.me/<bot>?start=PAYLOAD, tg://resolve?…&start=PAYLOAD or /start?payload=PAYLOAD; else null. */
 export function startText(url) {
   const target = parsed(url);
   if (!target) return null;

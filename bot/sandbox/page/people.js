@@ -1,7 +1,7 @@
 /** The sheet in which a phone changes hands: the company's people, searchable, with what is unread. */
 
 import { excerpt } from "./bubbles.js";
-import { avatar, badge, h, icon, iconButton } from "./dom.js";
+import { avatar, badge, button, h, icon, iconButton, span } from "./dom.js";
 import { dayKey, dayName, timeOf, word } from "./words.js";
 
 export class PeopleSheet {
@@ -36,17 +36,20 @@ export class PeopleSheet {
 
   draw() {
     const query = this.search.value.trim().toLowerCase();
-    const matching = [...this.chats.people.values()].filter((person) =>
-      [person.name, person.title, person.staff_no].some((field) => field?.toLowerCase().includes(query)),
+    const people = [...this.chats.people.values()].filter(
+      (person) => !query || [person.name, person.title, person.staff_no].some((field) => field?.toLowerCase().includes(query)),
     );
     const focused = document.activeElement?.closest?.(".person")?.dataset.person;
-    const order = (person) => (this.chats.chat(person.id).unread ? 0 : person.staff_no ? 1 : 2);
-    const people = (query ? this.chats.people.size && matching : [...this.chats.people.values()]) || [];
+    /* as in any messenger: unread first, then what was lately spoken in, then everybody else */
+    const order = (person) => {
+      const chat = this.chats.chat(person.id);
+      if (chat.unread) return 0;
+      return chat.messages.size ? 1 : person.staff_no ? 2 : 3;
+    };
     people.sort((a, b) => order(a) - order(b));
+    const nobody = query ? word("nobody", { query: this.search.value.trim() }) : word("noPeople");
     this.list.replaceChildren(
-      ...(people.length
-        ? people.map((person) => this.row(person))
-        : [h("p", { class: "nobody" }, query ? word("nobody", { query: this.search.value.trim() }) : word("noPeople"))]),
+      ...(people.length ? people.map((person) => this.row(person)) : [h("p", { class: "nobody" }, nobody)]),
     );
     if (!query) this.list.append(this.newcomer());
     if (focused && this.list.isConnected) this.list.querySelector(`[data-person="${CSS.escape(focused)}"]`)?.focus();
@@ -54,11 +57,12 @@ export class PeopleSheet {
 
   /* Somebody the company does not know yet: how joining looks from their side. */
   newcomer() {
-    return h(
-      "button",
-      { type: "button", class: "person newcomer", on: { click: () => this.handlers.onChoose(this.chats.addGuest()) } },
-      h("span", { class: "avatar tone-visitor" }, icon("plus")),
-      h("span", { class: "person-text" }, h("span", { class: "person-name" }, word("newVisitor")), h("span", { class: "person-line second" }, word("newVisitorNote"))),
+    return button(
+      "person newcomer",
+      () => this.handlers.onChoose(this.chats.addGuest()),
+      {},
+      span("avatar tone-visitor", icon("plus")),
+      span("person-text", span("person-name", word("newVisitor")), span("person-line second", word("newVisitorNote"))),
     );
   }
 
@@ -66,35 +70,24 @@ export class PeopleSheet {
     const id = String(person.id);
     const chat = this.chats.chat(id);
     const last = chat.last();
-    const unread = word("unread", { n: chat.unread });
+    const current = id === this.currentId;
+    const elsewhere = !current && this.chats.shown.has(id);
     const role = person.staff_no ? person.title : word("visitor");
     const number = person.staff_no ?? word("visitorNote");
-    return h(
-      "button",
-      {
-        type: "button",
-        class: `person ${id === this.currentId ? "current" : ""}`,
-        data: { person: id },
-        "aria-current": id === this.currentId ? "true" : null,
-        on: { click: () => this.handlers.onChoose(id) },
-      },
+    return button(
+      `person ${current ? "current" : ""}`,
+      () => this.handlers.onChoose(id),
+      { data: { person: id }, "aria-current": current ? "true" : null },
       avatar(person),
-      h(
-        "span",
-        { class: "person-text" },
-        h(
-          "span",
-          { class: "person-line" },
-          h("span", { class: "person-name" }, person.name || id),
-          h("span", { class: `staff-no ${person.staff_no ? "" : "visitor"}` }, number),
-        ),
-        h("span", { class: "person-line second" }, h("span", { class: "person-title" }, role || ""), last ? h("span", { class: "preview" }, excerpt(last)) : null),
+      span(
+        "person-text",
+        span("person-line", span("person-name", person.name || id), span(`staff-no ${person.staff_no ? "" : "visitor"}`, number)),
+        span("person-line second", span("person-title", role || ""), last ? span("preview", excerpt(last)) : null),
       ),
-      h(
-        "span",
-        { class: "person-side" },
-        id !== this.currentId && this.chats.shown.has(id) ? h("span", { class: "open-mark" }, word("shown")) : h("span", { class: "when" }, last ? when(last) : ""),
-        id === this.currentId ? icon("check") : badge(chat.unread, unread),
+      span(
+        "person-side",
+        elsewhere ? span("open-mark", word("shown")) : span("when", last ? when(last) : ""),
+        current ? icon("check") : badge(chat.unread, word("unread", { n: chat.unread })),
       ),
     );
   }

@@ -1,7 +1,7 @@
 /** One phone: whose it is, the chat with the bot, the composer, and the sheets that lie over them. */
 
 import { Composer } from "./composer.js";
-import { avatar, badge, calmly, h, icon, iconButton, seal } from "./dom.js";
+import { avatar, badge, button, calmly, h, icon, iconButton, seal, span } from "./dom.js";
 import { safeAddress, startText } from "./links.js";
 import { enlarge } from "./lightbox.js";
 import { PeopleSheet } from "./people.js";
@@ -26,9 +26,9 @@ export class Phone {
       onReplyKey: (step) => this.stepReply(step),
     });
     this.unread = badge(0, "");
-    this.back = h("button", { type: "button", class: "icon-button back", on: { click: () => this.openPeople() } }, icon("back"), this.unread);
+    this.back = button("icon-button back", () => this.openPeople(), {}, icon("back"), this.unread);
     this.subtitle = h("span", { class: "subtitle" });
-    this.owner = h("button", { type: "button", class: "owner", on: { click: () => this.openPeople() } });
+    this.owner = button("owner", () => this.openPeople());
     this.plate = h("div", { class: "plate" });
     this.screen = h(
       "div",
@@ -47,7 +47,8 @@ export class Phone {
       this.composer.element,
       h("div", { class: "drop", "aria-hidden": "true" }, h("span", {}, icon("attach"), word("drop"))),
     );
-    this.element = h("section", { class: "slot", data: { chat: id }, on: { pointerdown: () => shell.activate(this), focusin: () => shell.activate(this) } }, this.plate, this.screen);
+    this.element = h("section", { class: "slot", data: { chat: id } }, this.plate, this.screen);
+    for (const type of ["pointerdown", "focusin"]) this.element.addEventListener(type, () => shell.activate(this));
     this.listenForDrops();
     this.listenForPresses();
     this.screen.addEventListener("pointerdown", (event) => {
@@ -82,9 +83,10 @@ export class Phone {
   drawOwner() {
     const person = this.chats.person(this.id);
     const name = person?.name || this.id;
-    const role = person?.staff_no ? [person.title, person.staff_no].filter(Boolean).join(" · ") : `${word("visitor")} · ${word("visitorNote")}`;
+    const bound = [person?.title, person?.staff_no];
+    const role = (person?.staff_no ? bound : [word("visitor"), word("visitorNote")]).filter(Boolean).join(" · ");
     this.element.setAttribute("aria-label", word("phoneOf", { name }));
-    this.subtitle.replaceChildren(h("span", { class: "subtitle-person" }, `${name} · ${role}`), h("span", { class: "subtitle-bot" }, word("bot")));
+    this.subtitle.replaceChildren(span("subtitle-person", `${name} · ${role}`), span("subtitle-bot", word("bot")));
     this.owner.replaceChildren(avatar(person));
     this.owner.setAttribute("aria-label", `${word("people")}: ${name}`);
     this.owner.setAttribute("title", word("people"));
@@ -229,12 +231,13 @@ export class Phone {
     if (!message) return;
     this.closeActions();
     if (!calmly()) navigator.vibrate?.(10);
-    const choice = (name, label, listener) => h("button", { type: "button", on: { click: () => (this.closeActions(), listener()) } }, icon(name), label);
+    const copy = () => navigator.clipboard?.writeText(message.text).then(() => this.say(word("copied")));
+    const choice = (key, listener) => button("", () => (this.closeActions(), listener()), {}, icon(key), word(key));
     this.sheetlet = h(
       "div",
       { class: "actions", role: "group" },
-      message.from === "bot" ? choice("reply", word("reply"), () => this.composer.replyTo(message)) : null,
-      message.text ? choice("copy", word("copy"), () => navigator.clipboard?.writeText(message.text).then(() => this.say(word("copied")))) : null,
+      message.from === "bot" ? choice("reply", () => this.composer.replyTo(message)) : null,
+      message.text ? choice("copy", copy) : null,
     );
     const frame = this.screen.getBoundingClientRect();
     this.sheetlet.style.setProperty("top", `${Math.max(70, y - frame.top - 64)}px`);

@@ -22,9 +22,10 @@ export class Thread {
     this.inner = h("div", { class: "inner" }, this.sent, this.waiting);
     this.log = h(
       "div",
-      { class: "log", role: "log", "aria-live": "polite", "aria-label": word("log"), tabindex: "0", on: { scroll: () => this.scrolled() } },
+      { class: "log", role: "log", "aria-live": "polite", "aria-label": word("log"), tabindex: "0" },
       this.inner,
     );
+    this.log.addEventListener("scroll", () => this.scrolled());
     this.pill = h(
       "button",
       { type: "button", class: "pill", hidden: true, on: { click: () => this.toBottom(!calmly()) } },

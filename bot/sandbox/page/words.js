@@ -95,7 +95,7 @@ const en = {
   startNote: "Press Start to say hello to the bot",
   startHint: "After you submit, use the back arrow at the top left to pick up the manager’s phone and see the card",
   introTitle: "In one minute",
-  intro: "On the left phone press 新客户 (new customer), fill it in and submit; the phones on the right get the approval card",
+  intro: "On the left phone press 新客户 (new customer), fill it in and submit: the approval card reaches the right phone",
   close: "Close",
   help: "How to begin",
   addPhone: "Add a phone",
@@ -184,7 +184,8 @@ export function word(key, values) {
 /* The company works in one time zone; the cards name hours of that zone, so do the stamps. */
 const zone = "Asia/Shanghai";
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
-const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+const day = { year: "numeric", month: "2-digit", day: "2-digit" };
+const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: zone, ...day });
 
 export function timeOf(date) {
   return valid(date) ? clock.format(date) : "";
