@@ -95,7 +95,7 @@ const en = {
   startNote: "Press Start to say hello to the bot",
   startHint: "After you submit, use the back arrow at the top left to pick up the manager’s phone and see the card",
   introTitle: "In one minute",
-  intro: "On the left phone press 新客户 (new customer), fill it in and submit: the approval card reaches the right phone",
+  intro: "On the left phone press 新客户 (new customer), fill it in and submit; the card appears on the right",
   close: "Close",
   help: "How to begin",
   addPhone: "Add a phone",
