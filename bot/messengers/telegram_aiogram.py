@@ -24,7 +24,7 @@ from aiogram.types import (
 )
 
 from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited
-from bot.messengers.ptb_transport import READ_SECONDS, Transport, outgoing_path
+from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
     CHANNEL,

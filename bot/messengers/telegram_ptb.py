@@ -31,7 +31,7 @@ from bot.messengers.port import (
     OutcomeUnknown,
     RateLimited,
 )
-from bot.messengers.ptb_transport import READ_SECONDS, Transport, outgoing_path
+from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
     CHANNEL,

@@ -28,7 +28,7 @@ from bot.messengers.port import (
     Unauthorised,
     Unreachable,
 )
-from bot.messengers.ptb_transport import network_error
+from bot.messengers.telegram_http import network_error
 from bot.sandbox.people import SandboxPerson
 from bot.sandbox.rules import SandboxRules
 from handlers.ui import (

@@ -1,0 +1,1 @@
+"""Requests, the routes they take, and the acts that move them."""

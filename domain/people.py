@@ -1,0 +1,136 @@
+"""Who works here, in which role, and which messenger account is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.errors import Refused
+
+
+class Role(StrEnum):
+    """What a person may do; one person may hold several."""
+
+    SALES_REP = "sales_rep"
+    SALES_ADMIN = "sales_admin"
+    MARKET_MANAGER = "market_manager"
+    LEAD_ACCOUNTANT = "lead_accountant"
+    GENERAL_MANAGER = "general_manager"
+    DEPARTMENT_HEAD = "department_head"
+    HR_MANAGER = "hr_manager"
+    FILE_KEEPER = "file_keeper"
+    ADMIN_MANAGER = "admin_manager"
+    SYSTEM_ADMIN = "system_admin"
+    EMPLOYEE = "employee"
+
+
+class StaffState(StrEnum):
+    ACTIVE = "active"
+    PROBATION = "probation"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    number: str
+    name: str
+    parent_number: str
+    head_no: str
+    founded_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """A present or former member of staff, as the register has it now.
+
+    superior_no: staff number of the direct superior (直属上级), empty for the head of the company.
+    """
+
+    staff_no: str
+    name: str
+    department_no: str
+    department: str
+    title: str
+    superior_no: str
+    state: StaffState
+    roles: frozenset[Role]
+
+    @property
+    def works_here(self) -> bool:
+        return self.state is not StaffState.LEFT
+
+    def holds(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: Role) -> None:
+        """Raise Refused("role_required") unless one of `roles` is held by someone who still works here."""
+        if not (self.works_here and self.holds(*roles)):
+            raise Refused("role_required")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRecord:
+    """A row of the staff register with everything that an import may bring."""
+
+    employee: Employee
+    phone: str
+    hired_on: date | None
+    probation_ends_on: date | None
+    contract_ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A messenger account bound to a member of staff.
+
+    language: a locale such as zh_CN. reachable: false once the person blocked the bot.
+    """
+
+    channel: str
+    user_id: str
+    chat_id: str
+    staff_no: str
+    language: str
+    reachable: bool = True
+
+
+class People(Protocol):
+    """The staff register."""
+
+    def by_no(self, staff_no: str) -> Employee | None: ...
+
+    def holders(self, role: Role) -> list[Employee]:
+        """Give those who hold `role` and work here, by staff number."""
+        ...
+
+    def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None: ...
+
+    def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:
+        """Give the account of each who has one."""
+        ...
+
+    def bind(self, account: Account, at: datetime, confirmed_by: str) -> None:
+        """Bind an account; a former account of the same person is let go."""
+        ...
+
+    def set_language(self, account: Account, language: str) -> None: ...
+
+    def set_reachable(self, channel: str, chat_id: str, reachable: bool) -> None: ...
+
+    def put_department(self, department: Department) -> bool:
+        """Insert or update; True where anything changed."""
+        ...
+
+    def put_staff(self, record: StaffRecord) -> bool:
+        """Insert or update; True where anything changed."""
+        ...
+
+
+def require_known(people: People, staff_no: str) -> Employee:
+    """Find a person. Raises Refused("staff_unknown")."""
+    if (employee := people.by_no(staff_no)) is None:
+        raise Refused("staff_unknown", staff_no=staff_no)
+    return employee

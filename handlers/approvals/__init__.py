@@ -1,0 +1,1 @@
+"""Approving in chat: cards, acts, queues, and what everyone concerned is told."""

@@ -1,0 +1,132 @@
+"""What a handler has in hand during one turn: who speaks, the registers, and where its answers go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from domain.people import Account, Employee
+from domain.work import Work
+from handlers.conversation import Conversation, Prompt
+from handlers.language import Language
+from handlers.ui import InboundEvent, Tapped, View
+
+MakeView = Callable[[Language], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A new message. card: what it shows, so that it can be revised later. prompt: it asks a question."""
+
+    chat_id: str
+    view: View
+    card: str = ""
+    prompt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """Replace one message, known as outbox row or by the messenger's id."""
+
+    chat_id: str
+    view: View
+    target: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseCard:
+    """Replace every message that shows a card, each in its reader's language."""
+
+    card: str
+    make: MakeView
+
+
+Outgoing = Send | Revise | ReviseCard
+
+
+@dataclass(slots=True)
+class Context:
+    """One turn.
+
+    actor is who speaks, as the register has them in this very transaction. toast: the notice a tap is
+    answered with. fetches: true once a file was accepted that must be fetched.
+    """
+
+    event: InboundEvent
+    now: datetime
+    actor: Employee
+    account: Account
+    work: Work
+    language: Language
+    languages: Callable[[str], Language]
+    conversation: Conversation
+    outgoing: list[Outgoing] = field(default_factory=list)
+    toast: str = ""
+    fetches: bool = False
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.work.rules.timezone)).date()
+
+    @property
+    def chat_id(self) -> str:
+        return self.event.chat.chat_id
+
+    @property
+    def tapped(self) -> Tapped | None:
+        return self.event.what if isinstance(self.event.what, Tapped) else None
+
+    def say(self, view: View, card: str = "") -> None:
+        """Send a new message to whoever speaks."""
+        self.outgoing.append(Send(self.chat_id, view, card))
+
+    def show(self, view: View) -> None:
+        """Answer a tap in its own message, anything else by a new one."""
+        if (tapped := self.tapped) is not None:
+            self.outgoing.append(Revise(self.chat_id, view, Prompt(message_id=tapped.message_id)))
+        else:
+            self.say(view)
+
+    def ask(self, view: View, answered: View, *, fresh: bool = False) -> None:
+        """Put a question. A tap on the former question turns it into the next; otherwise a new message asks.
+
+        answered: what the former question's message becomes then, without its buttons.
+        fresh: ask in a new message even after a tap, where the tapped message is not the question.
+        """
+        former = self.conversation.prompt
+        if (tapped := self.tapped) is not None and not fresh and self._is_prompt(tapped):
+            self.conversation.prompt = Prompt(message_id=tapped.message_id)
+            self.outgoing.append(Revise(self.chat_id, view, self.conversation.prompt))
+            return
+        self.outgoing.append(Send(self.chat_id, view, prompt=True))
+        if former:
+            self.outgoing.append(Revise(self.chat_id, answered, former))
+
+    def settle_prompt(self, view: View) -> None:
+        """Turn the present question into its outcome; nothing is asked any more."""
+        former, self.conversation.prompt = self.conversation.prompt, Prompt()
+        if (tapped := self.tapped) is not None and self._is_prompt(tapped):
+            self.outgoing.append(Revise(self.chat_id, view, Prompt(message_id=tapped.message_id)))
+        elif former:
+            self.outgoing.append(Revise(self.chat_id, view, former))
+
+    def tell(self, staff_no: str, make: MakeView, card: str = "") -> bool:
+        """Send a message to somebody, in their language; false if they have no account or blocked us."""
+        account = self.work.people.accounts([staff_no]).get(staff_no)
+        if account is None or not account.reachable:
+            return False
+        self.outgoing.append(Send(account.chat_id, make(self.languages(account.language)), card))
+        return True
+
+    def revise_card(self, card: str, make: MakeView) -> None:
+        self.outgoing.append(ReviseCard(card, make))
+
+    def name_of(self, staff_no: str) -> str:
+        employee = self.work.people.by_no(staff_no)
+        return employee.name if employee else staff_no
+
+    def _is_prompt(self, tapped: Tapped) -> bool:
+        """Only questions are tapped with a form's or a question's payload, whatever copy they stand in."""
+        return tapped.payload.partition(":")[0] in {"f", "q"}

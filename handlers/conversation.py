@@ -1,0 +1,132 @@
+"""Where a chat stands: drafts of forms, what is being asked, and which message holds the present question.
+
+Answers are kept by field name and the next question is derived from them, never stored, so fields may be
+added, removed and reordered while people are in the middle of a form.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MAX_DRAFTS = 5
+
+
+@dataclass(slots=True)
+class Mend:
+    """What a returned request asks for. fields: those that may be changed. former: answers as they were."""
+
+    request_id: int
+    version: int
+    fields: list[str]
+    former: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A form being filled.
+
+    answers: by field name, as each field writes itself to JSON. orphans: answers to fields that a newer form
+    no longer has. focus: the field being edited, empty while the next one is derived. stage: see
+    handlers.forms.engine. view: page, search or month of the present question. confirmed: doubts that the
+    person has settled. revision: of the present question; a button of another one is stale.
+    """
+
+    form: str
+    version: int
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    answers: dict[str, Any] = field(default_factory=dict)
+    orphans: dict[str, Any] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    focus: str = ""
+    stage: str = "ask"
+    view: dict[str, Any] = field(default_factory=dict)
+    confirmed: dict[str, list[str]] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
+    revision: int = 0
+    mend: Mend | None = None
+
+    @property
+    def touched(self) -> bool:
+        """Whether cancelling would lose something typed."""
+        return bool(self.answers or self.orphans)
+
+
+@dataclass(slots=True)
+class Asking:
+    """A single thing asked outside a form, such as the reason of a rejection; the next text answers it.
+
+    since: epoch seconds; a question that lies too long is not answered by accident.
+    """
+
+    route: str
+    args: dict[str, Any]
+    since: float
+
+
+@dataclass(slots=True)
+class Prompt:
+    """The message that holds the present question: an outbox row, or a messenger's message id."""
+
+    row_id: int = 0
+    message_id: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.row_id or self.message_id)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """drafts: oldest first. active: id of the draft that texts go to, empty while all are parked."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    active: str = ""
+    asking: Asking | None = None
+    prompt: Prompt = field(default_factory=Prompt)
+    revision: int = 0
+
+    @property
+    def current(self) -> Draft | None:
+        return self.draft(self.active) if self.active else None
+
+    def draft(self, draft_id: str) -> Draft | None:
+        return next((draft for draft in self.drafts if draft.id == draft_id), None)
+
+    def draft_of(self, form: str, request_id: int = 0) -> Draft | None:
+        """Find the draft of a form, or the one that mends a request."""
+        for draft in self.drafts:
+            if draft.form == form and (draft.mend.request_id if draft.mend else 0) == request_id:
+                return draft
+        return None
+
+    def open(self, draft: Draft) -> None:
+        """Make a draft the active one; the oldest beyond MAX_DRAFTS is let go."""
+        if self.draft(draft.id) is None:
+            self.drafts = [*self.drafts, draft][-MAX_DRAFTS:]
+        self.active, self.asking = draft.id, None
+
+    def drop(self, draft: Draft) -> None:
+        self.drafts = [other for other in self.drafts if other.id != draft.id]
+        if self.active == draft.id:
+            self.active = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Conversation:
+        """Read what was stored; whatever a newer or older version wrote besides is passed over."""
+        drafts = []
+        for raw in body.get("drafts", []):
+            known = {name: value for name, value in raw.items() if name in Draft.__slots__}
+            known["mend"] = Mend(**raw["mend"]) if raw.get("mend") else None
+            drafts.append(Draft(**known))
+        asking = body.get("asking")
+        return cls(
+            drafts,
+            body.get("active", ""),
+            Asking(**asking) if asking else None,
+            Prompt(**body.get("prompt", {})),
+            body.get("revision", 0),
+        )

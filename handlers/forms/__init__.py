@@ -1,0 +1,1 @@
+"""Forms: a guided dialogue declared once, on every messenger alike."""

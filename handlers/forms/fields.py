@@ -1,0 +1,164 @@
+"""Form and Field: what a form declares, and what every field knows of itself."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from domain.errors import Refused
+from domain.people import Employee
+from handlers.context import Context
+from handlers.conversation import Draft
+from handlers.language import Language
+from handlers.ui import RemoteFile
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something a person must confirm before an answer counts.
+
+    key, token: a confirmed pair is not asked again. code, params: wording as of a refusal.
+    """
+
+    key: str
+    token: str
+    code: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button of a question. arg: handed back to the field; turns: it only turns pages or the like."""
+
+    label: str
+    arg: str
+    turns: bool = False
+
+
+Check = Callable[[Context, Answers, Any], "Doubt | None"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A question and its answer.
+
+    label, question, example: messages to translate. aliases: other names of the field in a pasted message.
+    when: whether the field is asked at all, given the answers so far. check: the company's rules beyond the
+    field's own form; it raises Refused or gives a Doubt.
+    """
+
+    name: str
+    label: str
+    question: str
+    example: str = ""
+    optional: bool = False
+    aliases: tuple[str, ...] = ()
+    when: Callable[[Answers], bool] | None = None
+    check: Check | None = None
+
+    takes_files: ClassVar[bool] = False
+
+    def read(self, ctx: Context, draft: Draft, text: str) -> Any:
+        """Read what was typed. Raises Refused."""
+        raise NotImplementedError
+
+    def pick(self, ctx: Context, draft: Draft, arg: str) -> Any:
+        """Read a button's argument; as a rule it stands for the same words typed."""
+        return self.read(ctx, draft, arg)
+
+    def turn(self, ctx: Context, draft: Draft, arg: str) -> None:
+        """Turn a page of the question's buttons."""
+        draft.view = {**draft.view, "page": int(arg)}
+
+    def dump(self, value: Any) -> Any:
+        return value
+
+    def load(self, raw: Any) -> Any:
+        return raw
+
+    def show(self, _: Language, value: Any) -> str:
+        return str(value)
+
+    def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
+        """Give the rows of buttons that answer the question."""
+        return []
+
+    def take_file(self, ctx: Context, draft: Draft, file: RemoteFile) -> None:
+        """Accept a file. Raises Refused; only where `takes_files`."""
+        raise Refused("file_not_expected")
+
+
+def tidy(text: str) -> str:
+    """Fold full-width forms and white space; drop control and invisible characters that pasting brings."""
+    folded = " ".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(c for c in folded if not unicodedata.category(c).startswith("C"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Field):
+    """Free text. shortest, longest: characters."""
+
+    shortest: int = 1
+    longest: int = 200
+    parse: Callable[[str], str] | None = None
+
+    def read(self, ctx: Context, draft: Draft, text: str) -> str:
+        text = tidy(text)
+        if not self.shortest <= len(text) <= self.longest:
+            raise Refused("text_length", shortest=self.shortest, longest=self.longest, length=len(text))
+        return self.parse(text) if self.parse else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A form.
+
+    name, version: of the stored drafts. submit: files the answers and tells the person; it runs in the turn's
+    transaction and must give the same result for the same draft. migrate: brings answers of an older version
+    up to date; fields it cannot bring are asked again.
+    """
+
+    name: str
+    version: int
+    title: str
+    fields: tuple[Field, ...]
+    submit: Callable[[Context, Draft, Answers], None]
+    allowed: Callable[[Employee], bool] = field(default=lambda employee: True)
+    preview: Callable[[Context, Draft, Answers], list[str]] | None = None
+    migrate: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+
+def load_answers(form: Form, draft: Draft) -> dict[str, Any]:
+    """Read the stored answers; one that its field no longer understands counts as not given."""
+    answers: dict[str, Any] = {}
+    for f in form.fields:
+        if f.name in draft.answers:
+            try:
+                answers[f.name] = f.load(draft.answers[f.name])
+            except (ValueError, KeyError, TypeError, ArithmeticError, Refused):
+                continue
+    return answers
+
+
+def visible_fields(form: Form, draft: Draft, answers: Answers) -> list[Field]:
+    """Give the fields that this draft asks, in order."""
+    fields = [f for f in form.fields if f.when is None or f.when(answers)]
+    if draft.mend is not None:
+        fields = [f for f in fields if f.name in draft.mend.fields]
+    return fields
+
+
+def next_field(form: Form, draft: Draft, answers: Answers) -> Field | None:
+    """Derive the next question: the field in focus, else the first that is neither answered nor skipped."""
+    fields = visible_fields(form, draft, answers)
+    for f in fields:
+        if f.name == draft.focus:
+            return f
+    return next((f for f in fields if f.name not in answers and f.name not in draft.skipped), None)

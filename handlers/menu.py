@@ -1,0 +1,82 @@
+"""The menu, help, language, and what is said to words that nobody understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.customers import may_file
+from handlers.context import Context
+from handlers.forms.engine import Forms
+from handlers.forms.screens import resume_button
+from handlers.language import Language
+from handlers.ui import Button, ViewBuilder, bold
+
+LANGUAGES = (("zh_CN", "中文"), ("en", "English"))
+
+
+class Menu:
+    def __init__(self, forms: Forms, languages: Sequence[Language]) -> None:
+        self._forms = forms
+        self._languages = languages
+
+    def show_menu(self, ctx: Context) -> None:
+        _ = ctx.language
+        waiting = ctx.work.requests.count_waiting_for(ctx.actor.staff_no)
+        screen = ViewBuilder().say(bold(_("Hello {name}, what shall we do?", name=ctx.actor.name)))
+        self._drafts(ctx, screen)
+        if may_file(ctx.actor):
+            screen.buttons(Button(_("New customer"), "new"))
+        todo = f"{_('My tasks')} ({waiting})" if waiting else _("My tasks")
+        screen.buttons(Button(todo, "td:0"), Button(_("My requests"), "my:0"))
+        ctx.say(screen.buttons(Button(_("Help"), "help"), Button("中文/English", "lang")).view())
+
+    def show_help(self, ctx: Context) -> None:
+        _ = ctx.language
+        screen = ViewBuilder().say(bold(_("What you can do here")))
+        if may_file(ctx.actor):
+            screen.say(_("New customer (/new_customer): file a customer; I ask one thing after the other."))
+        screen.say(_("My tasks (/todo): what waits for your decision."))
+        screen.say(_("My requests (/mine): what you filed and where it stands."))
+        screen.say(_("In a form: Back, Skip, Cancel work as buttons or typed; drafts are kept."))
+        screen.say(_("Several answers at once: one line each, like “Contact: Chen”."))
+        screen.say(_("Menu (/menu), Language (/language), Cancel (/cancel)."))
+        self._drafts(ctx, screen)
+        ctx.say(screen.buttons(Button(_("Menu"), "menu")).view())
+
+    def show_languages(self, ctx: Context) -> None:
+        screen = ViewBuilder().say(ctx.language("Which language shall I speak?"))
+        screen.buttons(*(Button(name, f"lang:{code}") for code, name in LANGUAGES))
+        ctx.show(screen.view())
+
+    def on_language(self, ctx: Context, code: str = "") -> None:
+        if code not in dict(LANGUAGES):
+            self.show_languages(ctx)
+            return
+        ctx.work.people.set_language(ctx.account, code)
+        ctx.language = ctx.languages(code)
+        screen = ViewBuilder().say(ctx.language("I speak English now."))
+        ctx.show(screen.buttons(Button(ctx.language("Menu"), "menu")).view())
+
+    def show_fallback(self, ctx: Context) -> None:
+        """Nothing understood: say so, and offer what most likely was meant."""
+        _ = ctx.language
+        screen = ViewBuilder().say(_("I did not understand that. You can choose:"))
+        self._drafts(ctx, screen)
+        if may_file(ctx.actor):
+            screen.buttons(Button(_("New customer"), "new"))
+        screen.buttons(Button(_("My tasks"), "td:0"), Button(_("My requests"), "my:0"))
+        ctx.say(screen.buttons(Button(_("Menu"), "menu"), Button(_("Help"), "help")).view())
+
+    def on_cancel(self, ctx: Context) -> None:
+        """Nothing is under way, or the form takes the word itself."""
+        if ctx.conversation.current is not None:
+            self._forms.on_text(ctx, ctx.language("Cancel"))
+            return
+        screen = ViewBuilder().say(ctx.language("Nothing is under way."))
+        self._drafts(ctx, screen)
+        ctx.say(screen.buttons(Button(ctx.language("Menu"), "menu")).view())
+
+    def _drafts(self, ctx: Context, screen: ViewBuilder) -> None:
+        for form, draft, answers in self._forms.parked(ctx):
+            if draft.touched:
+                screen.buttons(resume_button(ctx.language, form, draft, answers))

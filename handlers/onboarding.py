@@ -1,0 +1,102 @@
+"""Joining: an invitation link, a system administrator's word, a welcome; strangers learn nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.events import AccountClaimed, AccountConfirmed, Event
+from domain.onboarding import InvitationState, claim_invitation, decide_claim
+from domain.people import Account, Role
+from domain.work import Work
+from handlers.context import Context, Outgoing, Send
+from handlers.language import Language
+from handlers.ui import Button, InboundEvent, Started, View, ViewBuilder, bold
+
+
+def greet_stranger(_: Language) -> View:
+    """The one sentence that everybody hears who is not bound, whatever they tried."""
+    return (
+        ViewBuilder()
+        .say(_("Hello. This is an internal service; please ask your system administrator for an invitation."))
+        .view()
+    )
+
+
+def greet_leaver(_: Language) -> View:
+    return ViewBuilder().say(_("Your account is no longer active.")).view()
+
+
+def show_claimed(_: Language) -> View:
+    return ViewBuilder().say(_("Thank you. An administrator will confirm your account shortly.")).view()
+
+
+def on_stranger(work: Work, event: InboundEvent, language: Language, now: datetime) -> View:
+    """Answer somebody without an account; only an invitation gets further."""
+    if isinstance(event.what, Started) and event.what.payload and event.chat.private:
+        account = Account(
+            event.channel, event.sender.user_id, event.chat.chat_id, staff_no="", language=language.code
+        )
+        invitation = claim_invitation(work, event.what.payload, account, event.sender.display_name, now)
+        if invitation is not None and invitation.state is InvitationState.CLAIMED:
+            return show_claimed(language)
+        if invitation is not None and invitation.state is InvitationState.CONFIRMED:
+            return show_welcome(language)
+    return greet_stranger(language)
+
+
+def show_welcome(_: Language) -> View:
+    return (
+        ViewBuilder().say(_("Your account is confirmed. Welcome!")).buttons(Button(_("Menu"), "menu")).view()
+    )
+
+
+def on_joining_event(
+    work: Work, event: Event, languages: Callable[[str], Language], default: Language
+) -> list[Outgoing]:
+    """Messages about joining; they also leave the turns of strangers, who have no context of their own."""
+    match event:
+        case AccountClaimed():
+            return _ask_admins(work, event, languages)
+        case AccountConfirmed() if event.by:
+            return [Send(event.chat_id, show_welcome(default) if event.accepted else greet_stranger(default))]
+        case _:
+            return []
+
+
+def _ask_admins(work: Work, event: AccountClaimed, languages: Callable[[str], Language]) -> list[Outgoing]:
+    employee = work.people.by_no(event.staff_no)
+    admins = work.people.accounts(admin.staff_no for admin in work.people.holders(Role.SYSTEM_ADMIN))
+    sends: list[Outgoing] = []
+    for account in admins.values():
+        _ = languages(account.language)
+        screen = ViewBuilder().say(bold(_("【To confirm】a new account")))
+        if employee is not None:
+            screen.say(f"{employee.name} {employee.staff_no} · {employee.department} {employee.title}")
+        screen.say(_("Claimed by the account “{name}”. Is it theirs?", name=event.display_name))
+        screen.buttons(
+            Button(_("Confirm"), f"jn:{event.invitation_id}:y"),
+            Button(_("Refuse"), f"jn:{event.invitation_id}:n"),
+        )
+        sends.append(Send(account.chat_id, screen.view(), f"join:{event.invitation_id}"))
+    return sends
+
+
+def on_decide(ctx: Context, invitation_id: str, answer: str) -> None:
+    """A system administrator confirms or refuses a claimed account."""
+    with ctx.work.attempt():
+        invitation = decide_claim(
+            ctx.work, ctx.actor, int(invitation_id), answer == "y", ctx.account.language, ctx.now
+        )
+    name = ctx.name_of(invitation.staff_no)
+    accepted = invitation.state is InvitationState.CONFIRMED
+
+    def outcome(_: Language) -> View:
+        done = (
+            _("Confirmed: {name} may use Menxia now.", name=name)
+            if accepted
+            else _("Refused the account for {name}.", name=name)
+        )
+        return ViewBuilder().say(f"{done} ({ctx.actor.name} {_.moment(ctx.now)})").view()
+
+    ctx.revise_card(f"join:{invitation_id}", outcome)

@@ -1,0 +1,172 @@
+"""The wording of every refusal: its reason in plain words, and an example where one helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.customers import CustomerState
+from domain.errors import Refused
+from handlers.language import N_, Language
+from handlers.wording import (
+    show_customer_state,
+    show_rate,
+    show_request_state,
+    show_step_state,
+)
+
+WORDING: Mapping[str, str] = {
+    # anyone
+    "role_required": N_("You are not authorised to do that."),
+    "button_unknown": N_("This button no longer works. Please open the menu."),
+    "message_unreadable": N_("I can read text, photos and files, nothing else yet."),
+    # forms
+    "field_required": N_("This one is needed and cannot be skipped."),
+    "text_length": N_("Please send {shortest} to {longest} characters (that was {length})."),
+    "choice_ambiguous": N_("{count} of them fit; please choose one."),
+    "choice_unknown": N_("That is none of the choices. Choose a button or type one of: {options}"),
+    "choice_gone": N_("That choice is no longer there; please choose again."),
+    "record_unknown": N_("Nothing was found for “{text}”. Try another part of the name."),
+    # dates
+    "date_unreadable": N_("I cannot read that as a date. For example: 12月5日, 下周五 or 三天后"),
+    "date_impossible": N_("There is no such day: {month}/{day}."),
+    "date_ambiguous": N_("That can be two days; please choose one."),
+    "date_weekday_differs": N_("The date {date} is not on that weekday; please check."),
+    "date_too_early": N_("{day} is too early; the first possible day is {first}."),
+    "date_too_late": N_("{day} is too late; the last possible day is {last}."),
+    # rates
+    "rate_unreadable": N_("I cannot read that as a discount. For example: 九二折, 92折 or 让利8个点"),
+    "rate_ambiguous": N_(
+        "That discount can be read in more than one way. Please choose or write it as 九二折."
+    ),
+    "rate_out_of_range": N_("A discount lies above 0 and at most at the full price. For example: 九二折"),
+    "rate_too_fine": N_("A discount has at most {places} decimal places. For example: 0.925"),
+    "rate_is_tax": N_(
+        "That sounds like the tax rate (VAT), not the discount. Which discount? For example: 九二折"
+    ),
+    "rate_relative_needs_current": N_(
+        "Please say the discount itself, such as 九折; there is no present one to start from."
+    ),
+    "rate_below_floor": N_("{rate} is below the company's floor of {floor}. Please choose {floor} or above."),
+    # settlement
+    "settlement_unreadable": N_("I cannot read these terms. For example: 月结30天, 款到发货 or 货到30天"),
+    "settlement_ambiguous": N_("These terms can be read in more than one way; please choose one."),
+    "settlement_days_missing": N_("How many days? For example: 30"),
+    "settlement_days_out_of_range": N_("{days} days are too many; at most {longest} can be entered."),
+    "settlement_days_unreadable": N_("Please send the number of days. For example: 30"),
+    "credit_too_long": N_(
+        "{days} days exceed the company's limit of {limit} days. Please choose {limit} or fewer."
+    ),
+    # phone
+    "phone_unreadable": N_("I cannot read that as a phone number. For example: 13800138000 or 0757-22345678"),
+    "phone_length": N_("A mobile number has 11 digits; that was {digits}. For example: 13800138000"),
+    "phone_invalid": N_("There is no such number. For example: 13800138000 or 0757-22345678"),
+    "phone_area_missing": N_("A landline needs its area code. For example: 0757-22345678"),
+    "phone_ambiguous": N_("Those are several numbers; please choose the one to keep."),
+    # credit code
+    "credit_code_length": N_(
+        "The code has {expected} characters; that was {length}. Please check against the licence."
+    ),
+    "credit_code_character": N_("Character {position} ({character}) does not occur in such codes.{hint}"),
+    "credit_code_check": N_(
+        "The check character does not fit, so one character is wrong. Please compare with the licence."
+    ),
+    # address and name
+    "address_too_short": N_("That is too short for an address. For example: 广东省佛山市顺德区凤翔路28号"),
+    "address_too_long": N_("An address has at most {maximum} characters; that was {length}."),
+    "address_unreadable": N_(
+        "I cannot find a place or street in that. For example: 广东省佛山市顺德区凤翔路28号"
+    ),
+    "name_unreadable": N_("That does not look like a name. For example: 佛山市恒锐五金制品有限公司"),
+    "name_too_short": N_(
+        "The name has at least {minimum} characters. For example: 佛山市恒锐五金制品有限公司"
+    ),
+    "name_too_long": N_("The name has at most {maximum} characters; that was {length}."),
+    # customers
+    "duplicate_customer": N_("This customer is there already: {name} (looked after by {owner}, {state})."),
+    "erp_no_unreadable": N_("An ERP number has letters, digits and dashes. For example: KH0081"),
+    "erp_no_taken": N_("{erp_no} already belongs to {name}. Please check the number."),
+    # files
+    "file_expected": N_("Please send a photo or a PDF here, or skip."),
+    "file_not_expected": N_("Thank you, but I do not need a file just now."),
+    "file_still_coming": N_("One file is still being received; please try again in a moment."),
+    "too_many_files": N_("At most {limit} files can be attached."),
+    "file_too_large": N_("A file may have at most {limit} MB. Please send a smaller one."),
+    "file_type": N_("Only photos (JPG, PNG, WEBP, HEIC) and PDF are accepted. Please send it again."),
+    "file_lost": N_("The file could not be received. Please send it again."),
+    # requests
+    "request_unknown": N_("There is no such request for you."),
+    "request_closed": N_("{number} is closed: {state}."),
+    "already_decided": N_("Already done: {by} {state} {number} on {at}."),
+    "version_changed": N_("{number} has been changed meanwhile; please look at the newest card."),
+    "not_your_step": N_("{number} is not yours to decide at this step."),
+    "own_request": N_("Nobody decides their own request."),
+    "not_yet_approved": N_("{number} is not approved yet."),
+    "outcome_required": N_("Please use “Recorded” for {number}."),
+    "reason_required": N_("A reason is needed. For example: 联系电话有误"),
+    "reason_too_long": N_("The reason may have at most {limit} characters."),
+    "fields_required": N_("Please tick at least one thing that has to be mended."),
+    "not_named_for_mending": N_("Only what was named may be changed."),
+    "route_uncovered": N_(
+        "Nobody can take this request at the moment ({who}). The system administrator must look at it."
+    ),
+    # people
+    "staff_unknown": N_("There is no staff number {staff_no}."),
+    "staff_left": N_("{name} no longer works here."),
+    "claim_settled": N_("This has been settled already."),
+}
+
+_SHOW: Mapping[str, Callable[[Language, Any], str]] = {
+    "rate": show_rate,
+    "floor": show_rate,
+    "day": lambda _, day: _.day(day),
+    "first": lambda _, day: _.day(day),
+    "last": lambda _, day: _.day(day),
+    "date": lambda _, day: _.day(day),
+    "at": lambda _, at: _.moment(at) if at else "",
+    "options": lambda _, options: "、".join(options),
+    "candidates": lambda _, found: "",
+    "method": lambda _, method: str(method),
+}
+_STATES: Mapping[str, Callable[[Language, Any], str]] = {
+    "duplicate_customer": show_customer_state,
+    "request_closed": show_request_state,
+    "already_decided": show_step_state,
+}
+_REASONS = {
+    "same_code": N_("same credit code"),
+    "same_name": N_("same name"),
+    "homophone": N_("sounds the same"),
+    "close_name": N_("similar name"),
+    "same_group": N_("same group"),
+    "same_phone": N_("same phone"),
+}
+
+
+def explain(_: Language, refused: Refused) -> str:
+    """Say in a person's language why something was refused and what would do."""
+    params = {
+        name: _SHOW[name](_, value) if name in _SHOW else value for name, value in refused.params.items()
+    }
+    if "state" in params and refused.code in _STATES:
+        params["state"] = _STATES[refused.code](_, refused.params["state"])
+    if refused.code == "credit_code_character":
+        meant = refused.params.get("meant")
+        params["hint"] = _(" Did you mean {meant}?", meant=meant) if meant else ""
+    if refused.code == "already_decided" and refused.params.get("mine"):
+        return _("You have done that already: {number} {state} on {at}.", **params)
+    return _(WORDING[refused.code], **params)
+
+
+def explain_doubt(_: Language, code: str, params: Mapping[str, Any]) -> list[str]:
+    """Say what should be confirmed, one line each."""
+    if code != "similar_customers":
+        raise KeyError(code)
+    lines = [_("Similar customers are on file. Is this really another one?")]
+    for known in params["alike"]:
+        state = show_customer_state(_, CustomerState(known["state"]))
+        reasons = "、".join(_(_REASONS[reason]) for reason in known["reasons"])
+        lines.append(f"· {known['name']} ({known['owner']}, {state}) {reasons}")
+    if params["count"] > len(params["alike"]):
+        lines.append(_("… and {n} more", n=params["count"] - len(params["alike"])))
+    return lines

@@ -1,0 +1,172 @@
+"""Where an event goes: taps by their payload, commands and words by name, the rest to what is under way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from domain.errors import Refused
+from domain.events import AccountClaimed, AccountConfirmed
+from handlers import onboarding
+from handlers.approvals.acts import ApprovalActs
+from handlers.approvals.kinds import Kinds
+from handlers.approvals.notices import Notices
+from handlers.approvals.queues import Queues
+from handlers.context import Context
+from handlers.forms.engine import Forms
+from handlers.language import N_, Language
+from handlers.menu import Menu
+from handlers.refusals import explain
+from handlers.ui import (
+    FileArrived,
+    MessageEdited,
+    MessageReceived,
+    ReachabilityChanged,
+    Started,
+    Tapped,
+    ViewBuilder,
+)
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the same
+    "menu": (N_("Menu"),),
+    "new_customer": (N_("New customer"),),
+    "todo": (N_("My tasks"),),
+    "mine": (N_("My requests"),),
+    "help": (N_("Help"),),
+    "language": (N_("Language"),),
+    "resume": (N_("Continue filling"),),
+    "cancel": (N_("Cancel"),),
+}
+_INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
+
+
+class Router:
+    """Joins the handlers. languages: in which typed words are understood."""
+
+    def __init__(self, kinds: Kinds, languages: Sequence[Language]) -> None:
+        self.forms = Forms([kind.form for kind in kinds.values()], languages)
+        self._menu = Menu(self.forms, languages)
+        self._acts = ApprovalActs(kinds, self.forms)
+        self._queues = Queues(kinds)
+        self._notices = Notices(kinds)
+        self._words = {
+            language(word).casefold(): command
+            for command, words in COMMANDS.items()
+            for word in words
+            for language in languages
+        }
+        self._commands: Mapping[str, Callable[[Context], object]] = {
+            "menu": self._menu.show_menu,
+            "start": self._menu.show_menu,
+            "new_customer": lambda ctx: self.forms.start(ctx, "new_customer"),
+            "todo": self._queues.show_todo,
+            "mine": self._queues.show_mine,
+            "help": self._menu.show_help,
+            "language": self._menu.show_languages,
+            "resume": self._resume,
+            "cancel": self._menu.on_cancel,
+        }
+        ids, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}:\d{1,4}"
+        taps: Mapping[str, tuple[Callable[..., object], str]] = {
+            "f": (self.forms.on_tap, r"[0-9a-f]{12}:\d{1,9}:[a-z]{1,4}(:.*)?"),
+            "q": (self._acts.on_asked_tap, rf"no|(rj|rr):{three}:\d|rf:{three}:[*a-z_]+"),
+            "ap": (self._acts.on_approve, three),
+            "rj": (self._acts.on_reject, three),
+            "rt": (self._acts.on_return, three),
+            "ex": (self._acts.on_record, three),
+            "wd": (self._acts.on_withdraw, rf"{ids}:\d{{1,9}}(:y)?"),
+            "mend": (self._acts.on_mend, rf"{ids}:\d{{1,9}}"),
+            "vw": (self._acts.show_details, rf"{ids}:\d{{1,9}}"),
+            "at": (self._acts.show_attachments, rf"{ids}:\d{{1,9}}"),
+            "op": (self._acts.open_card, ids),
+            "td": (self._queues.show_todo, r"\d{1,6}"),
+            "my": (self._queues.show_mine, r"\d{1,6}"),
+            "jn": (onboarding.on_decide, rf"{ids}:[yn]"),
+            "lang": (self._menu.on_language, r"|[a-zA-Z_]{2,8}"),
+            "menu": (self._menu.show_menu, ""),
+            "help": (self._menu.show_help, ""),
+            "new": (lambda ctx: self.forms.start(ctx, "new_customer"), ""),
+        }
+        self._taps = {route: (handler, re.compile(shape)) for route, (handler, shape) in taps.items()}
+
+    def handle(self, ctx: Context) -> None:
+        """Handle one event of somebody who works here; an expected refusal becomes its wording."""
+        try:
+            self._dispatch(ctx)
+        except Refused as refused:
+            self._tell_refusal(ctx, refused)
+        for event in ctx.work.events:
+            if isinstance(event, AccountClaimed | AccountConfirmed):
+                ctx.outgoing += onboarding.on_joining_event(ctx.work, event, ctx.languages, ctx.language)
+            else:
+                self._notices.on_event(ctx, event)
+
+    def _dispatch(self, ctx: Context) -> None:
+        match ctx.event.what:
+            case Tapped(payload=payload):
+                self._tap(ctx, payload)
+            case MessageReceived() as message if message.files:
+                if not self.forms.on_files(ctx, message.files):
+                    raise Refused("file_not_expected")
+            case MessageReceived(text=text) if text.strip():
+                self._text(ctx, text)
+            case MessageReceived():
+                raise Refused("message_unreadable")
+            case Started():
+                self._park(ctx)
+                self._menu.show_menu(ctx)
+            case MessageEdited():
+                ctx.say(
+                    ViewBuilder()
+                    .say(ctx.language("I do not follow edited messages; please send it anew."))
+                    .view()
+                )
+            case FileArrived() as arrived:
+                self.forms.on_arrival(ctx, arrived)
+            case ReachabilityChanged(reachable=reachable):
+                ctx.work.people.set_reachable(ctx.event.channel, ctx.chat_id, reachable)
+
+    def _tap(self, ctx: Context, payload: str) -> None:
+        """Call the handler of a payload; a person's own client may send anything, so its shape is checked."""
+        route, _colon, rest = payload.partition(":")
+        handler, shape = self._taps.get(route, (None, None))
+        if handler is None or shape is None or not shape.fullmatch(rest):
+            raise Refused("button_unknown")
+        handler(ctx, *(rest.split(":", 3 if route == "f" else -1) if rest else ()))
+
+    def _text(self, ctx: Context, text: str) -> None:
+        word = text.strip()
+        command = word[1:].split()[0].lower() if word.startswith("/") and len(word) > 1 else ""
+        if not command:
+            command = self._words.get(word.casefold(), "")
+            if command in _INSIDE_FORMS and ctx.conversation.current is not None:
+                command = ""
+        if command == "cancel" and ctx.conversation.asking is not None:
+            self._acts.on_asked_tap(ctx, "no")
+            return
+        if handler := self._commands.get(command):
+            if command not in _INSIDE_FORMS:
+                self._park(ctx)
+            handler(ctx)
+            return
+        asking = ctx.conversation.asking
+        if asking is not None and self._acts.on_asked_text(ctx, asking, text):
+            return
+        if not self.forms.on_text(ctx, text):
+            self._menu.show_fallback(ctx)
+
+    def _resume(self, ctx: Context) -> None:
+        if not self.forms.resume(ctx):
+            self._menu.show_menu(ctx)
+
+    def _park(self, ctx: Context) -> None:
+        """Whatever was under way waits; texts go elsewhere until it is continued."""
+        ctx.conversation.active, ctx.conversation.asking = "", None
+
+    def _tell_refusal(self, ctx: Context, refused: Refused) -> None:
+        names = {"by": ctx.name_of(str(refused.params["by"]))} if "by" in refused.params else {}
+        text = explain(ctx.language, Refused(refused.code, **{**refused.params, **names}))
+        if ctx.tapped is not None:
+            ctx.toast = text
+        else:
+            ctx.say(ViewBuilder().say("⚠️ " + text).view())

@@ -1,0 +1,83 @@
+"""Domain values in a person's words: rates, terms, phones, states."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from domain.approvals.requests import RequestState, StepState
+from domain.approvals.routes import Act
+from domain.customers import CustomerState
+from domain.rates import rate_words
+from domain.settlements import Settlement, SettlementMethod, settlement_words
+from handlers.language import N_, Language
+
+_TERMS = {
+    SettlementMethod.PREPAY: N_("payment before delivery"),
+    SettlementMethod.CASH: N_("cash on the spot"),
+    SettlementMethod.MONTHLY: N_("monthly, {days} days"),
+    SettlementMethod.MONTHLY_NEXT: N_("monthly from the next month, {days} days"),
+    SettlementMethod.AFTER_INVOICE: N_("{days} days after invoice"),
+    SettlementMethod.AFTER_DELIVERY: N_("{days} days after delivery"),
+    SettlementMethod.NET_DAYS: N_("net {days} days"),
+    SettlementMethod.BANK_ACCEPTANCE: N_("bank acceptance"),
+    SettlementMethod.INSTALLMENT: N_("instalments"),
+}
+_REQUEST_STATES = {
+    RequestState.PENDING: N_("awaiting approval"),
+    RequestState.APPROVED: N_("approved, to be recorded"),
+    RequestState.RETURNED: N_("returned"),
+    RequestState.REJECTED: N_("rejected"),
+    RequestState.WITHDRAWN: N_("withdrawn"),
+    RequestState.DONE: N_("completed"),
+}
+_STEP_STATES = {
+    StepState.WAITING: N_("not yet its turn"),
+    StepState.OPEN: N_("awaiting approval"),
+    StepState.APPROVED: N_("approved"),
+    StepState.REJECTED: N_("rejected"),
+    StepState.RETURNED: N_("returned"),
+    StepState.EXECUTED: N_("recorded"),
+    StepState.CANCELLED: N_("no longer needed"),
+}
+_ACTS = {Act.REVIEW: N_("check"), Act.APPROVE: N_("approval"), Act.EXECUTE: N_("recording")}
+_CUSTOMER_STATES = {
+    CustomerState.PENDING: N_("being filed"),
+    CustomerState.ACTIVE: N_("active"),
+    CustomerState.MAINTAINED: N_("trading"),
+    CustomerState.FROZEN: N_("frozen"),
+    CustomerState.DECLINED: N_("declined"),
+}
+
+
+def show_rate(_: Language, rate: Decimal) -> str:
+    """Write a rate as a rep says it: 九二折; elsewhere as the share of list price that is paid."""
+    if _.code.startswith("zh"):
+        return rate_words(rate)
+    return _("{percent} of list price", percent=_.percent(rate))
+
+
+def show_settlement(_: Language, settlement: Settlement) -> str:
+    if _.code.startswith("zh"):
+        return settlement_words(settlement)
+    return _(_TERMS[settlement.method], days=settlement.days or 0)
+
+
+def show_request_state(_: Language, state: RequestState) -> str:
+    return _(_REQUEST_STATES[state])
+
+
+def show_step_state(_: Language, state: StepState) -> str:
+    return _(_STEP_STATES[state])
+
+
+def show_act(_: Language, act: Act) -> str:
+    return _(_ACTS[act])
+
+
+def show_customer_state(_: Language, state: CustomerState) -> str:
+    return _(_CUSTOMER_STATES[state])
+
+
+def shorten(text: str, length: int = 24) -> str:
+    """Cut what would not fit a button or a line."""
+    return text if len(text) <= length else text[: length - 1] + "…"

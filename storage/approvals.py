@@ -1,0 +1,159 @@
+"""Requests, their steps, and the queue of each approver."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Column, Connection, Index, case, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from domain.approvals.requests import Request, RequestKind, RequestState, Step, StepState
+from domain.approvals.routes import Act
+from storage.types import Coded
+
+
+class RequestRow(Request, table=True):
+    __tablename__ = "requests"
+    __table_args__ = (Index("ix_requests_applicant", "applicant_no", "id"),)
+    kind: RequestKind = Field(sa_column=Column(Coded(RequestKind), nullable=False))
+    state: RequestState = Field(sa_column=Column(Coded(RequestState), nullable=False))
+
+
+class StepRow(Step, table=True):
+    __tablename__ = "steps"
+    __table_args__ = (Index("ix_steps_request", "request_id", "version", "position", unique=True),)
+    request_id: int = Field(foreign_key="requests.id")
+    act: Act = Field(sa_column=Column(Coded(Act), nullable=False))
+    state: StepState = Field(sa_column=Column(Coded(StepState), nullable=False))
+
+
+class QueueRow(SQLModel, table=True):
+    """Who may take which open step; a row leaves with the step."""
+
+    __tablename__ = "step_queue"
+    __table_args__ = (Index("ix_step_queue_person", "staff_no", "request_id"),)
+    step_id: int = Field(primary_key=True, foreign_key="steps.id")
+    staff_no: str = Field(primary_key=True, max_length=32)
+    request_id: int = Field(foreign_key="requests.id")
+
+
+class NumberRow(SQLModel, table=True):
+    """The last number drawn for a kind on a day."""
+
+    __tablename__ = "request_numbers"
+    kind: str = Field(primary_key=True, max_length=32)
+    day: str = Field(primary_key=True, max_length=8)
+    last: int
+
+
+_queue = QueueRow.__table__  # type: ignore[attr-defined]
+_numbers = NumberRow.__table__  # type: ignore[attr-defined]
+_requests = RequestRow.__table__  # type: ignore[attr-defined]
+_OPEN_FIRST = case(
+    (_requests.c.state == RequestState.RETURNED, 0),
+    (_requests.c.state.in_([RequestState.PENDING, RequestState.APPROVED]), 1),
+    else_=2,
+)
+
+
+class SqlRequests:
+    """Implements domain.approvals.requests.Requests."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        self._session = session
+        self._connection = connection
+
+    def add(self, request: Request) -> Request:
+        row = RequestRow.model_validate(request)
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def lock(self, request_id: int) -> Request | None:
+        return self._session.get(RequestRow, request_id, with_for_update=True, populate_existing=True)
+
+    def by_id(self, request_id: int) -> Request | None:
+        return self._session.get(RequestRow, request_id)
+
+    def by_number(self, number: str) -> Request | None:
+        return self._session.scalars(select(RequestRow).where(_requests.c.number == number)).first()
+
+    def by_draft(self, draft_id: str) -> Request | None:
+        return self._session.scalars(select(RequestRow).where(_requests.c.draft_id == draft_id)).first()
+
+    def add_steps(self, steps: list[Step]) -> None:
+        self._session.add_all([StepRow.model_validate(step) for step in steps])
+        self._session.flush()
+
+    def steps(self, request_id: int, version: int) -> list[Step]:
+        return [step for step in self.all_steps(request_id) if step.version == version]
+
+    def all_steps(self, request_id: int) -> list[Step]:
+        columns = StepRow.__table__.c  # type: ignore[attr-defined]
+        rows = self._session.scalars(
+            select(StepRow)
+            .where(columns.request_id == request_id)
+            .order_by(columns.version, columns.position)
+        )
+        return cast(list[Step], list(rows))
+
+    def save(self, request: Request, *steps: Step) -> None:
+        self._session.flush()
+        for step in steps:
+            self._connection.execute(delete(_queue).where(_queue.c.step_id == step.id))
+            if step.state is StepState.OPEN and step.assignees:
+                self._connection.execute(
+                    insert(_queue),
+                    [
+                        {"step_id": step.id, "staff_no": staff_no, "request_id": request.id}
+                        for staff_no in step.assignees
+                    ],
+                )
+
+    def waiting_for(self, staff_no: str, *, limit: int, offset: int = 0) -> list[tuple[Request, Step]]:
+        columns = StepRow.__table__.c  # type: ignore[attr-defined]
+        rows = self._session.execute(
+            select(RequestRow, StepRow)
+            .join(_queue, _queue.c.request_id == _requests.c.id)
+            .join(StepRow, columns.id == _queue.c.step_id)
+            .where(_queue.c.staff_no == staff_no)
+            .order_by(_queue.c.request_id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [(request, step) for request, step in rows]
+
+    def count_waiting_for(self, staff_no: str) -> int:
+        counted = self._connection.execute(
+            select(func.count()).select_from(_queue).where(_queue.c.staff_no == staff_no)
+        )
+        return int(counted.scalar_one())
+
+    def filed_by(self, staff_no: str, *, limit: int, offset: int = 0) -> list[Request]:
+        rows = self._session.scalars(
+            select(RequestRow)
+            .where(_requests.c.applicant_no == staff_no)
+            .order_by(_OPEN_FIRST, _requests.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return cast(list[Request], list(rows))
+
+    def count_filed_by(self, staff_no: str) -> int:
+        counted = self._connection.execute(
+            select(func.count()).select_from(_requests).where(_requests.c.applicant_no == staff_no)
+        )
+        return int(counted.scalar_one())
+
+    def next_number(self, kind: RequestKind, day: str) -> str:
+        make = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+        drawn = make(_numbers).values(kind=kind.value, day=day, last=1)
+        last = self._connection.execute(
+            drawn.on_conflict_do_update(
+                index_elements=["kind", "day"], set_={"last": _numbers.c.last + 1}
+            ).returning(_numbers.c.last)
+        ).scalar_one()
+        return f"{kind.prefix}-{day}-{last:04d}"

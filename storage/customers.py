@@ -1,0 +1,136 @@
+"""The customer register, with an index of name parts that finds lookalikes among very many."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Column, Connection, Index, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from domain.customers import Customer, CustomerState
+from domain.duplicates import KnownCustomer
+from domain.names import search_grams
+from storage.people import StaffRow
+from storage.types import Coded, RateColumn
+
+
+class CustomerRow(Customer, table=True):
+    __tablename__ = "customers"
+    __table_args__ = (
+        Index("ix_customers_code", "credit_code"),
+        Index("ix_customers_mobile", "mobile"),
+        Index("ix_customers_landline", "landline"),
+        Index("ix_customers_owner", "owner_no"),
+    )
+    rate: Decimal = Field(sa_column=Column(RateColumn(), nullable=False))
+    state: CustomerState = Field(sa_column=Column(Coded(CustomerState), nullable=False))
+
+
+class CustomerGramRow(SQLModel, table=True):
+    """A part of a customer's name: characters, syllables or initials, see domain.names."""
+
+    __tablename__ = "customer_grams"
+    gram: str = Field(primary_key=True, max_length=64)
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id", index=True)
+
+
+_customers = CustomerRow.__table__  # type: ignore[attr-defined]
+_grams = CustomerGramRow.__table__  # type: ignore[attr-defined]
+_staff = StaffRow.__table__  # type: ignore[attr-defined]
+_FILING_LOCK = 0x4B48  # any number that nobody else locks
+
+
+class SqlCustomers:
+    """Implements domain.customers.Customers."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        self._session = session
+        self._connection = connection
+
+    def add(self, customer: Customer) -> Customer:
+        row = CustomerRow.model_validate(customer)
+        self._session.add(row)
+        self._session.flush()
+        self._index(row)
+        return row
+
+    def by_id(self, customer_id: int) -> Customer | None:
+        return self._session.get(CustomerRow, customer_id, with_for_update=True, populate_existing=True)
+
+    def by_erp_no(self, erp_no: str) -> Customer | None:
+        return self._session.scalars(select(CustomerRow).where(_customers.c.erp_no == erp_no)).first()
+
+    def save(self, customer: Customer) -> None:
+        self._session.flush()
+        self._index(customer)
+
+    def lookalikes(
+        self, name: str, credit_code: str, phones: tuple[str, ...], *, limit: int = 50
+    ) -> list[KnownCustomer]:
+        same = [
+            column.in_(values)
+            for column, values in (
+                (_customers.c.credit_code, [credit_code] if credit_code else []),
+                (_customers.c.mobile, phones),
+                (_customers.c.landline, phones),
+            )
+            if values
+        ]
+        shared = (
+            select(_grams.c.customer_id)
+            .where(_grams.c.gram.in_(sorted(search_grams(name))))
+            .group_by(_grams.c.customer_id)
+            .order_by(func.count().desc(), _grams.c.customer_id)
+            .limit(limit)
+        )
+        ids = set(self._connection.execute(shared).scalars()) if name else set()
+        if same:
+            ids.update(
+                self._connection.execute(select(_customers.c.id).where(or_(*same)).limit(limit)).scalars()
+            )
+        rows = self._connection.execute(
+            select(
+                _customers.c.id,
+                _customers.c.name,
+                _customers.c.credit_code,
+                _customers.c.mobile,
+                _customers.c.landline,
+                _customers.c.state,
+                _staff.c.name.label("owner"),
+            )
+            .outerjoin(_staff, _staff.c.staff_no == _customers.c.owner_no)
+            .where(_customers.c.id.in_(ids), _customers.c.state != CustomerState.DECLINED)
+            .order_by(_customers.c.id)
+        )
+        return [
+            KnownCustomer(
+                str(row.id),
+                row.name,
+                row.credit_code,
+                tuple(phone for phone in (row.mobile, row.landline) if phone),
+                row.owner or "",
+                row.state,
+            )
+            for row in rows
+        ]
+
+    def lock_filing(self) -> None:
+        if self._connection.dialect.name == "postgresql":  # SQLite has one writer
+            self._connection.execute(select(func.pg_advisory_xact_lock(_FILING_LOCK)))
+
+    def _index(self, customer: Customer) -> None:
+        wanted = search_grams(customer.name)
+        there = set(
+            self._connection.execute(
+                select(_grams.c.gram).where(_grams.c.customer_id == customer.id)
+            ).scalars()
+        )
+        if stale := there - wanted:
+            self._connection.execute(
+                delete(_grams).where(_grams.c.customer_id == customer.id, _grams.c.gram.in_(stale))
+            )
+        if fresh := wanted - there:
+            self._connection.execute(
+                insert(_grams), [{"gram": gram, "customer_id": customer.id} for gram in sorted(fresh)]
+            )

@@ -1,0 +1,210 @@
+"""The staff register: departments, staff, roles and messenger accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Column, Connection, bindparam, delete, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
+from storage.types import Coded
+
+
+class DepartmentRow(SQLModel, table=True):
+    __tablename__ = "departments"
+    number: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=100)
+    parent_number: str = Field(max_length=32)
+    head_no: str = Field(max_length=32)
+    founded_on: date | None = None
+
+
+class StaffRow(SQLModel, table=True):
+    """roles: comma-separated, for reading a person in one go; `staff_roles` answers who holds a role."""
+
+    __tablename__ = "staff"
+    staff_no: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=60)
+    department_no: str = Field(max_length=32, index=True)
+    title: str = Field(max_length=60)
+    superior_no: str = Field(max_length=32, index=True)
+    state: StaffState = Field(sa_column=Column(Coded(StaffState), nullable=False))
+    roles: str = Field(max_length=400)
+    phone: str = Field(max_length=24)
+    hired_on: date | None = None
+    probation_ends_on: date | None = None
+    contract_ends_on: date | None = None
+
+
+class StaffRoleRow(SQLModel, table=True):
+    __tablename__ = "staff_roles"
+    role: str = Field(primary_key=True, max_length=32)
+    staff_no: str = Field(primary_key=True, max_length=32, foreign_key="staff.staff_no")
+
+
+class AccountRow(SQLModel, table=True):
+    __tablename__ = "accounts"
+    channel: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(primary_key=True, max_length=64)
+    chat_id: str = Field(max_length=64, index=True)
+    staff_no: str = Field(max_length=32, unique=True, foreign_key="staff.staff_no")
+    language: str = Field(max_length=16)
+    reachable: bool = True
+    bound_at: datetime
+    confirmed_by: str = Field(default="", max_length=32)
+
+
+_departments = DepartmentRow.__table__  # type: ignore[attr-defined]
+_staff = StaffRow.__table__  # type: ignore[attr-defined]
+_roles = StaffRoleRow.__table__  # type: ignore[attr-defined]
+_accounts = AccountRow.__table__  # type: ignore[attr-defined]
+
+_EMPLOYEE = select(
+    _staff.c.staff_no,
+    _staff.c.name,
+    _staff.c.department_no,
+    _departments.c.name,
+    _staff.c.title,
+    _staff.c.superior_no,
+    _staff.c.state,
+    _staff.c.roles,
+).select_from(_staff.outerjoin(_departments, _departments.c.number == _staff.c.department_no))
+_BY_NO = _EMPLOYEE.where(_staff.c.staff_no == bindparam("staff_no"))
+_HOLDERS = (
+    _EMPLOYEE.join(_roles, _roles.c.staff_no == _staff.c.staff_no)
+    .where(_roles.c.role == bindparam("role"), _staff.c.state != StaffState.LEFT)
+    .order_by(_staff.c.staff_no)
+)
+_ACCOUNT = (
+    _accounts.c.channel,
+    _accounts.c.user_id,
+    _accounts.c.chat_id,
+    _accounts.c.staff_no,
+    _accounts.c.language,
+    _accounts.c.reachable,
+)
+_BY_ACCOUNT = (
+    _EMPLOYEE.add_columns(*_ACCOUNT)
+    .join(_accounts, _accounts.c.staff_no == _staff.c.staff_no)
+    .where(_accounts.c.channel == bindparam("channel"), _accounts.c.user_id == bindparam("user_id"))
+)
+
+
+def _employee(row: tuple[object, ...]) -> Employee:
+    staff_no, name, department_no, department, title, superior_no, state, roles = row
+    return Employee(
+        str(staff_no),
+        str(name),
+        str(department_no),
+        str(department or ""),
+        str(title),
+        str(superior_no),
+        StaffState(str(state)),
+        frozenset(Role(role) for role in str(roles).split(",")),
+    )
+
+
+class SqlPeople:
+    """Implements domain.people.People."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def by_no(self, staff_no: str) -> Employee | None:
+        row = self._connection.execute(_BY_NO, {"staff_no": staff_no}).first()
+        return _employee(tuple(row)) if row else None
+
+    def holders(self, role: Role) -> list[Employee]:
+        rows = self._connection.execute(_HOLDERS, {"role": role.value})
+        return [_employee(tuple(row)) for row in rows]
+
+    def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None:
+        row = self._connection.execute(_BY_ACCOUNT, {"channel": channel, "user_id": user_id}).first()
+        return (Account(*row[8:]), _employee(tuple(row[:8]))) if row else None
+
+    def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:
+        rows = self._connection.execute(select(*_ACCOUNT).where(_accounts.c.staff_no.in_(list(staff_nos))))
+        return {row.staff_no: Account(*row) for row in rows}
+
+    def bind(self, account: Account, at: datetime, confirmed_by: str) -> None:
+        self._connection.execute(
+            delete(_accounts).where(
+                (_accounts.c.staff_no == account.staff_no)
+                | ((_accounts.c.channel == account.channel) & (_accounts.c.user_id == account.user_id))
+            )
+        )
+        self._connection.execute(
+            insert(_accounts).values(
+                channel=account.channel,
+                user_id=account.user_id,
+                chat_id=account.chat_id,
+                staff_no=account.staff_no,
+                language=account.language,
+                reachable=account.reachable,
+                bound_at=at,
+                confirmed_by=confirmed_by,
+            )
+        )
+
+    def set_language(self, account: Account, language: str) -> None:
+        self._connection.execute(
+            update(_accounts)
+            .where(_accounts.c.channel == account.channel, _accounts.c.user_id == account.user_id)
+            .values(language=language)
+        )
+
+    def set_reachable(self, channel: str, chat_id: str, reachable: bool) -> None:
+        self._connection.execute(
+            update(_accounts)
+            .where(_accounts.c.channel == channel, _accounts.c.chat_id == chat_id)
+            .values(reachable=reachable)
+        )
+
+    def put_department(self, department: Department) -> bool:
+        values = {
+            "number": department.number,
+            "name": department.name,
+            "parent_number": department.parent_number,
+            "head_no": department.head_no,
+            "founded_on": department.founded_on,
+        }
+        key = _departments.c.number == department.number
+        known = self._connection.execute(select(_departments).where(key)).mappings().first()
+        if known is None:
+            self._connection.execute(insert(_departments).values(values))
+        elif dict(known) != values:
+            self._connection.execute(update(_departments).where(key).values(values))
+        else:
+            return False
+        return True
+
+    def put_staff(self, record: StaffRecord) -> bool:
+        person = record.employee
+        values = {
+            "staff_no": person.staff_no,
+            "name": person.name,
+            "department_no": person.department_no,
+            "title": person.title,
+            "superior_no": person.superior_no,
+            "state": person.state,
+            "roles": ",".join(sorted(person.roles)),
+            "phone": record.phone,
+            "hired_on": record.hired_on,
+            "probation_ends_on": record.probation_ends_on,
+            "contract_ends_on": record.contract_ends_on,
+        }
+        key = _staff.c.staff_no == person.staff_no
+        known = self._connection.execute(select(_staff).where(key)).mappings().first()
+        if known is None:
+            self._connection.execute(insert(_staff).values(values))
+        elif dict(known) != values:
+            self._connection.execute(update(_staff).where(key).values(values))
+        else:
+            return False
+        self._connection.execute(delete(_roles).where(_roles.c.staff_no == person.staff_no))
+        self._connection.execute(
+            insert(_roles), [{"role": role.value, "staff_no": person.staff_no} for role in person.roles]
+        )
+        return True

@@ -1,0 +1,77 @@
+"""One transaction's registers, joined on one connection; the writer commits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from domain.approvals.requests import RequestKind
+from domain.events import Event
+from domain.work import Consequence, Rules
+from storage.approvals import SqlRequests
+from storage.attachments import SqlAttachments
+from storage.audit import SqlAuditLog
+from storage.conversations import SqlConversations
+from storage.customers import SqlCustomers
+from storage.inbox import SqlInbox
+from storage.onboarding import SqlInvitations
+from storage.outbox import SqlOutbox
+from storage.people import SqlPeople
+
+
+class SqlWork:
+    """Implements domain.work.Work; inbox, outbox and conversations are the turn's own."""
+
+    def __init__(
+        self, connection: Connection, rules: Rules, consequences: Mapping[RequestKind, Consequence]
+    ) -> None:
+        self.connection = connection
+        self.rules = rules
+        self.consequences = consequences
+        self.events: list[Event] = []
+        self.people = SqlPeople(connection)
+        self.audit = SqlAuditLog(connection)
+        self.inbox = SqlInbox(connection)
+        self.outbox = SqlOutbox(connection)
+        self.conversations = SqlConversations(connection)
+
+    @cached_property
+    def session(self) -> Session:
+        """Made only where entities are changed; never committed itself, the writer's transaction is."""
+        return Session(
+            self.connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
+        )
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        told = len(self.events)
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+            self.session.flush()
+        except BaseException:
+            savepoint.rollback()
+            self.session.expunge_all()
+            del self.events[told:]
+            raise
+        savepoint.commit()
+
+    @cached_property
+    def requests(self) -> SqlRequests:
+        return SqlRequests(self.session, self.connection)
+
+    @cached_property
+    def customers(self) -> SqlCustomers:
+        return SqlCustomers(self.session, self.connection)
+
+    @cached_property
+    def attachments(self) -> SqlAttachments:
+        return SqlAttachments(self.session)
+
+    @cached_property
+    def invitations(self) -> SqlInvitations:
+        return SqlInvitations(self.session)
