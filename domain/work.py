@@ -69,15 +69,32 @@ class Rules:
 class Work(Protocol):
     """One transaction."""
 
-    people: People
-    requests: Requests
-    customers: Customers
-    attachments: Attachments
-    invitations: Invitations
-    audit: AuditLog
-    rules: Rules
-    consequences: Mapping[RequestKind, Consequence]
-    events: list[Event]
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def requests(self) -> Requests: ...
+
+    @property
+    def customers(self) -> Customers: ...
+
+    @property
+    def attachments(self) -> Attachments: ...
+
+    @property
+    def invitations(self) -> Invitations: ...
+
+    @property
+    def audit(self) -> AuditLog: ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+    @property
+    def consequences(self) -> Mapping[RequestKind, Consequence]: ...
+
+    @property
+    def events(self) -> list[Event]: ...
 
     def attempt(self) -> AbstractContextManager[None]:
         """Undo everything done inside where a Refused leaves it, so that the refusal itself can be told."""

@@ -78,6 +78,7 @@ class Parcel:
     chat_id: str
     lane: Lane
     revises: bool
+    card: str | None
     target_id: int | None
     message_id: str
     view: dict[str, Any]
@@ -87,14 +88,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How an attempt ended. again_at: when to try again; None otherwise."""
+    """How an attempt ended. unknown: attempts whose outcome is not known."""
 
     id: int
     state: Sending
     at: datetime
     message_id: str = ""
     error: str = ""
-    again_at: datetime | None = None
     unknown: int = 0
 
 
@@ -104,6 +104,7 @@ _PARCEL = (
     _outbox.c.chat_id,
     _outbox.c.lane,
     _outbox.c.revises,
+    _outbox.c.card,
     _outbox.c.target_id,
     _outbox.c.message_id,
     _outbox.c.view,
@@ -130,8 +131,7 @@ _SETTLE = (
         message_id=bindparam("new_message_id"),
         error=bindparam("new_error"),
         settled_at=bindparam("now"),
-        not_before=bindparam("again_at"),
-        unknown=_outbox.c.unknown + bindparam("more_unknown"),
+        unknown=bindparam("unknown_now"),
         leased_until=None,
     )
 )
@@ -190,7 +190,7 @@ class SqlOutbox:
                 .where(_outbox.c.id.in_([row.id for row in due]))
                 .values(state=Sending.LEASED, leased_until=now + LEASE, attempts=_outbox.c.attempts + 1)
             )
-        return [Parcel(*row) for row in due]
+        return [Parcel(**{**row._mapping, "attempts": row.attempts + 1}) for row in due]
 
     def recover(self, channel: str, now: datetime, *, all_leases: bool) -> int:
         """Put back rows whose lease ended without an outcome; all_leases: nobody else delivers."""
@@ -205,15 +205,6 @@ class SqlOutbox:
             .values(state=Sending.PENDING, unknown=_outbox.c.unknown + 1, leased_until=None)
         ).rowcount
 
-    def next_due(self, channel: str) -> datetime | None:
-        """Tell when the next pending row may go out."""
-        return self._connection.execute(
-            select(_outbox.c.not_before)
-            .where(_outbox.c.channel == channel, _outbox.c.state == Sending.PENDING)
-            .order_by(_outbox.c.not_before)
-            .limit(1)
-        ).scalar()
-
     def settle(self, outcomes: Iterable[Settled]) -> None:
         rows = [
             {
@@ -222,13 +213,20 @@ class SqlOutbox:
                 "new_message_id": o.message_id,
                 "new_error": o.error[:200],
                 "now": o.at,
-                "again_at": o.again_at or o.at,
-                "more_unknown": o.unknown,
+                "unknown_now": o.unknown,
             }
             for o in outcomes
         ]
         if rows:
             self._connection.execute(_SETTLE, rows)
+
+    def hold(self, row_ids: Iterable[int], until: datetime) -> None:
+        """Keep leased rows leased until after `until`, when they may go out."""
+        self._connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id.in_(list(row_ids)), _outbox.c.state == Sending.LEASED)
+            .values(not_before=until, leased_until=until + LEASE)
+        )
 
     def stop_chat(self, channel: str, chat_id: str, now: datetime) -> int:
         """Give up what waits for a chat that cannot be reached."""

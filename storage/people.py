@@ -128,6 +128,24 @@ class SqlPeople:
         rows = self._connection.execute(select(*_ACCOUNT).where(_accounts.c.staff_no.in_(list(staff_nos))))
         return {row.staff_no: Account(*row) for row in rows}
 
+    def language_of_chat(self, channel: str, chat_id: str) -> str:
+        return str(
+            self._connection.execute(
+                select(_accounts.c.language).where(
+                    _accounts.c.channel == channel, _accounts.c.chat_id == chat_id
+                )
+            ).scalar()
+            or ""
+        )
+
+    def by_chat(self, channel: str, chat_id: str) -> Employee | None:
+        row = self._connection.execute(
+            _EMPLOYEE.join(_accounts, _accounts.c.staff_no == _staff.c.staff_no).where(
+                _accounts.c.channel == channel, _accounts.c.chat_id == chat_id
+            )
+        ).first()
+        return _employee(tuple(row)) if row else None
+
     def bind(self, account: Account, at: datetime, confirmed_by: str) -> None:
         self._connection.execute(
             delete(_accounts).where(
@@ -160,6 +178,13 @@ class SqlPeople:
             update(_accounts)
             .where(_accounts.c.channel == channel, _accounts.c.chat_id == chat_id)
             .values(reachable=reachable)
+        )
+
+    def move_chat(self, channel: str, old: str, new: str) -> None:
+        self._connection.execute(
+            update(_accounts)
+            .where(_accounts.c.channel == channel, _accounts.c.chat_id == old)
+            .values(chat_id=new)
         )
 
     def put_department(self, department: Department) -> bool:

@@ -24,7 +24,6 @@ from aiogram.types import (
 )
 
 from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited
-from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
     CHANNEL,
@@ -35,6 +34,7 @@ from bot.messengers.telegram_events import (
     refusal,
     to_event,
 )
+from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, shortened
 from handlers.ui import InboundEvent, View
 

@@ -31,7 +31,6 @@ from bot.messengers.port import (
     OutcomeUnknown,
     RateLimited,
 )
-from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
     CHANNEL,
@@ -42,6 +41,7 @@ from bot.messengers.telegram_events import (
     refusal,
     to_event,
 )
+from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
 from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, shortened
 from handlers.ui import InboundEvent, View
 
@@ -88,7 +88,7 @@ class AiohttpRequest(BaseRequest):
     async def shutdown(self) -> None:
         await self._transport.close()
 
-    async def do_request(  # noqa: PLR0913, PLR0917 - the library's signature
+    async def do_request(
         self,
         url: str,
         method: str,

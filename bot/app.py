@@ -1,0 +1,163 @@
+"""The composition root: joins settings, database, handlers and messenger, and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot import clock, messengers
+from bot.attachments import Attachments
+from bot.delivery import Delivery
+from bot.i18n import Catalogue, load_languages
+from bot.intake import Intake
+from bot.messengers.port import Messenger
+from bot.settings import Settings
+from bot.turn import Turns
+from bot.webhook import Webhook
+from domain.approvals.requests import RequestKind
+from domain.customers import CustomerFiling
+from domain.people import Role
+from domain.work import Consequence
+from handlers.context import Outgoing, Send
+from handlers.customers import NEW_CUSTOMER_KIND
+from handlers.router import Router
+from handlers.ui import ViewBuilder
+from storage.database import HEAD, Database, schema_version
+from storage.inbox import SqlInbox
+from storage.outbox import Parcel, SqlOutbox
+
+log = logging.getLogger(__name__)
+
+KINDS = {RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND}
+CONSEQUENCES: Mapping[RequestKind, Consequence] = {RequestKind.NEW_CUSTOMER: CustomerFiling()}
+LANGUAGES = ("zh_CN", "en")
+HOUSEKEEPING_SECONDS = 3_600
+
+
+class WrongSchema(RuntimeError):
+    """The database stands at another version than this program needs."""
+
+
+def make_turns(settings: Settings) -> tuple[Turns, dict[str, Catalogue]]:
+    """Join rules, handlers and languages; everything a turn needs but the database."""
+    languages = load_languages(LANGUAGES, settings.company.timezone)
+    router = Router(KINDS, list(languages.values()))
+    turns = Turns(settings.rules(), CONSEQUENCES, router, languages, settings.company.language)
+    return turns, languages
+
+
+class App:
+    """The bot. data: folder of the database and the attachments."""
+
+    def __init__(self, settings: Settings, data: Path, messenger: Messenger | None = None) -> None:
+        self._settings = settings
+        self._database = Database(settings.database_url(data), threads=settings.database.writers)
+        token = settings.messenger.token.get_secret_value()
+        self._messenger = messenger or messengers.create(
+            settings.messenger.client, token, settings.messenger.api_base
+        )
+        self._turns, languages = make_turns(settings)
+        self._default = languages[settings.company.language]
+        writer = self._database.writer
+        self._delivery = Delivery(
+            self._messenger,
+            writer,
+            settings.messenger.limits,
+            data,
+            clock.now,
+            self._on_unreachable,
+            self._default("【Updated】"),
+        )
+        self._attachments = Attachments(
+            self._messenger,
+            writer,
+            self._turns,
+            self._delivery,
+            settings.rules().attachments,
+            data,
+            clock.now,
+        )
+        self._intake = Intake(
+            self._messenger, writer, self._turns, self._delivery, clock.now, self._attachments.look
+        )
+        self._sweeps = clock.Sweeps()
+
+    async def run(self, ready: asyncio.Event | None = None) -> None:
+        """Run until cancelled. Raises WrongSchema, or a MessengerError that no waiting can mend."""
+        writer, channel = self._database.writer, self._messenger.channel
+        try:
+            found = await writer.run(schema_version)
+            if found != HEAD:
+                raise WrongSchema(f"the database stands at {found or 'nothing'}, this program needs {HEAD}")
+            lone = self._database.embedded
+            unknown = await writer.run(
+                lambda connection: SqlOutbox(connection).recover(channel, clock.now(), all_leases=lone)
+            )
+            if unknown:
+                log.warning("%s messages have an unknown outcome and go out again", unknown)
+            await self._messenger.open()
+            self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
+            self._sweeps.start()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._delivery.run())
+                group.create_task(self._attachments.run())
+                group.create_task(self._receive())
+                if ready is not None:
+                    ready.set()
+        finally:
+            self._sweeps.stop()
+            with contextlib.suppress(Exception):
+                await self._delivery.close()
+            await self._messenger.close()
+            await self._database.close()
+
+    async def _receive(self) -> None:
+        webhook = self._settings.messenger.webhook
+        if webhook.url:
+            await Webhook(self._messenger, self._intake, webhook).run()
+        else:
+            await self._intake.poll(self._settings.messenger.long_poll_seconds)
+
+    async def _keep_house(self) -> None:
+        """Forget what no longer serves anything; take back messages whose sender has gone."""
+        now, keep = clock.now(), self._settings.retention
+
+        def sweep(connection: Connection) -> None:
+            SqlInbox(connection).forget(now - timedelta(days=keep.inbox_days))
+            outbox = SqlOutbox(connection)
+            outbox.forget(now - timedelta(days=keep.outbox_days))
+            outbox.recover(self._messenger.channel, now, all_leases=False)
+
+        await self._database.writer.run(sweep)
+        self._delivery.look()
+
+    async def _on_unreachable(self, chat_id: str) -> None:
+        """Somebody blocked the bot: set their messages aside and tell the administrators."""
+        parcels = await self._database.writer.run(
+            lambda connection: self._mark_unreachable(connection, chat_id)
+        )
+        self._delivery.accept(parcels)
+
+    def _mark_unreachable(self, connection: Connection, chat_id: str) -> tuple[Parcel, ...]:
+        channel, now = self._messenger.channel, clock.now()
+        work = self._turns.work(connection)
+        work.people.set_reachable(channel, chat_id, False)
+        work.outbox.stop_chat(channel, chat_id, now)
+        person = work.people.by_chat(channel, chat_id)
+        if person is None:
+            return ()
+        work.audit.record(now, "", "account_unreachable", person.staff_no)
+        admins = [a.staff_no for a in work.people.holders(Role.SYSTEM_ADMIN) if a.staff_no != person.staff_no]
+        outgoing: list[Outgoing] = []
+        for account in work.people.accounts(admins).values():
+            if account.reachable:
+                _ = self._turns.language(account.language)
+                text = _("{name} can no longer be reached: the bot was blocked.", name=person.name)
+                outgoing.append(Send(account.chat_id, ViewBuilder().say(text).view()))
+        return self._turns.post(work, channel, outgoing, now)

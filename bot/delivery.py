@@ -1,0 +1,320 @@
+"""Delivery: outbox rows to the messenger, each chat in order, under the messenger's limits.
+
+What was certainly not sent is tried again freely; what perhaps was, a few times, and is counted; what can
+never be sent is set aside. An answer somebody waits for goes before a message nobody waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.messengers.port import Messenger, MessengerError, Moved
+from bot.pacing import Pace
+from bot.settings import Limits
+from bot.verdicts import Fate, Verdict, judge_error
+from handlers.ui import View, line
+from storage.outbox import Lane, Parcel, Sending, Settled, SqlOutbox
+from storage.people import SqlPeople
+from storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+ROOM = 500  # rows held in memory; more wait in the database
+REMEMBERED = 10_000  # message ids kept at hand for revisions
+TOTAL_BURST = 5
+POLL_SECONDS = 5.0  # for rows that another process put into the outbox
+
+
+@dataclass(slots=True)
+class _Chat:
+    """parcels: heap by row id. paused_until: loop time. busy: a call is under way."""
+
+    pace: Pace
+    parcels: list[tuple[int, Parcel]] = field(default_factory=list)
+    paused_until: float = 0.0
+    busy: bool = False
+
+
+class Delivery:
+    """on_unreachable: told a chat id whose person blocked the bot, after its rows were given up.
+
+    marker: heading of a message that is sent anew because the former one could not be revised.
+    """
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        writer: Writer,
+        limits: Limits,
+        files: Path,
+        now: Callable[[], datetime],
+        on_unreachable: Callable[[str], Awaitable[None]],
+        marker: str,
+    ) -> None:
+        self._messenger = messenger
+        self._writer = writer
+        self._limits = limits
+        self._files = files
+        self._now = now
+        self._on_unreachable = on_unreachable
+        self._marker = marker
+        self._chats: dict[str, _Chat] = {}
+        self._ready: list[tuple[Lane, int, str]] = []
+        self._timers: list[tuple[float, str]] = []
+        self._pace = Pace(limits.per_second, TOTAL_BURST)
+        self._paused_until = 0.0
+        self._outages = 0
+        self._held = 0
+        self._wake = asyncio.Event()
+        self._look = asyncio.Event()
+        self._outcomes: list[Settled] = []
+        self._outcomes_wake = asyncio.Event()
+        self._message_ids: OrderedDict[int, str] = OrderedDict()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._stopped: MessengerError | None = None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a turn may lease its rows to us; read from the writer's thread."""
+        return self._held < ROOM
+
+    def accept(self, parcels: Iterable[Parcel]) -> None:
+        """Take rows that are leased to this process and committed."""
+        touched = set()
+        for parcel in parcels:
+            chat = self._chats.get(parcel.chat_id)
+            if chat is None:
+                pace = Pace(self._limits.per_chat_second, self._limits.per_chat_burst)
+                chat = self._chats[parcel.chat_id] = _Chat(pace)
+            heapq.heappush(chat.parcels, (parcel.id, parcel))
+            self._held += 1
+            touched.add(parcel.chat_id)
+        for chat_id in touched:
+            self._schedule(chat_id)
+        self._wake.set()
+
+    def look(self) -> None:
+        """Rows were left in the database: fetch them when there is room."""
+        self._look.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled. Raises Unauthorised where the messenger refuses our credentials."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._settle_loop())
+            group.create_task(self._refill_loop())
+            group.create_task(self._send_loop())
+
+    async def close(self, patience: float = 5.0) -> None:
+        """After `run` was cancelled: let calls under way end, and record how they ended."""
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=patience)
+        await self._record()
+
+    # --- choosing ----------------------------------------------------------------------------------------
+
+    async def _send_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            if self._stopped is not None:
+                raise self._stopped
+            now = loop.time()
+            while self._timers and self._timers[0][0] <= now:
+                self._schedule(heapq.heappop(self._timers)[1])
+            free_at = max(self._pace.ready_at(now), self._paused_until)
+            if self._ready and free_at <= now:
+                self._start(heapq.heappop(self._ready)[2], now)
+                continue
+            waits = [free_at] if self._ready else []
+            waits += [self._timers[0][0]] if self._timers else []
+            try:
+                async with asyncio.timeout_at(min(waits) if waits else None):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _schedule(self, chat_id: str) -> None:
+        """Put a chat where it will be found: ready, or waiting for its own pace."""
+        chat, now = self._chats[chat_id], asyncio.get_running_loop().time()
+        if chat.busy or not chat.parcels:
+            return
+        at = max(chat.pace.ready_at(now), chat.paused_until)
+        if at > now:
+            heapq.heappush(self._timers, (at, chat_id))
+            return
+        lane = min(parcel.lane for _id, parcel in chat.parcels)
+        heapq.heappush(self._ready, (lane, chat.parcels[0][0], chat_id))
+
+    def _start(self, chat_id: str, now: float) -> None:
+        chat = self._chats[chat_id]
+        if chat.busy or not chat.parcels or chat.paused_until > now or chat.pace.ready_at(now) > now:
+            if not chat.busy:
+                self._schedule(chat_id)
+            return
+        chat.busy = True
+        chat.pace.take(now)
+        self._pace.take(now)
+        _id, parcel = heapq.heappop(chat.parcels)
+        call = asyncio.create_task(self._deliver(chat_id, chat, parcel))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    # --- sending -----------------------------------------------------------------------------------------
+
+    async def _deliver(self, chat_id: str, chat: _Chat, parcel: Parcel) -> None:
+        kept = False
+        try:
+            kept = await self._attempt(chat_id, chat, parcel)
+        except Exception:
+            log.exception("message %s was set aside after an unexpected error", parcel.id)
+            self._settle(parcel, Sending.DEAD, error="unexpected error")
+        finally:
+            chat.busy = False
+            if kept:
+                heapq.heappush(chat.parcels, (parcel.id, parcel))
+            else:
+                self._held -= 1
+            self._schedule(chat_id)
+            if not chat.parcels and chat.paused_until == 0.0 and len(self._chats) > ROOM:
+                del self._chats[chat_id]
+            self._wake.set()
+
+    async def _attempt(self, chat_id: str, chat: _Chat, parcel: Parcel) -> bool:
+        """Make one attempt; true if the parcel stays to be tried again."""
+        view = View.from_json(parcel.view)
+        try:
+            message_id = await self._call(parcel, view)
+        except MessengerError as error:
+            verdict = judge_error(
+                error, unknown_before=parcel.unknown, outages=self._outages, revises=parcel.revises
+            )
+            return await self._apply(verdict, error, chat_id, chat, parcel)
+        self._outages = 0
+        if message_id is None:
+            self._settle(parcel, Sending.SKIPPED)
+        else:
+            self._remember(parcel.id, message_id)
+            self._settle(parcel, Sending.SENT, message_id=message_id)
+        return False
+
+    async def _call(self, parcel: Parcel, view: View) -> str | None:
+        """Call the messenger; None where there is nothing to revise."""
+        if not parcel.revises:
+            return await self._messenger.send(parcel.chat_id, view, self._files)
+        message_id = parcel.message_id or await self._message_of(parcel.target_id or 0)
+        if not message_id:
+            return None
+        await self._messenger.revise(parcel.chat_id, message_id, view)
+        return message_id
+
+    async def _apply(
+        self, verdict: Verdict, error: MessengerError, chat_id: str, chat: _Chat, parcel: Parcel
+    ) -> bool:
+        now = asyncio.get_running_loop().time()
+        parcel.unknown += verdict.unknown
+        match verdict.fate:
+            case Fate.CHAT_WAITS | Fate.AGAIN:
+                chat.paused_until = now + verdict.wait
+                await self._hold([parcel, *(p for _id, p in chat.parcels)], verdict.wait)
+                return True
+            case Fate.ALL_WAIT:
+                log.warning("the messenger cannot be reached; trying again in %s s", verdict.wait)
+                self._outages += 1
+                self._paused_until = now + verdict.wait
+                await self._hold([parcel], verdict.wait)
+                return True
+            case Fate.MOVED if isinstance(error, Moved):
+                await self._move(chat_id, error.chat_id)
+                parcel.chat_id = error.chat_id
+                return True
+            case Fate.UNREACHABLE:
+                await self._give_up(chat_id, chat, parcel)
+            case Fate.SEND_ANEW if parcel.card:
+                view = View.from_json(parcel.view)
+                parcel.view = View((line(self._marker), *view.paragraphs), view.rows, view.file).to_json()
+                parcel.revises = False
+                return True
+            case Fate.SEND_ANEW:
+                self._settle(parcel, Sending.SKIPPED, error=str(error))
+            case Fate.STOP:
+                self._stopped = error
+                return True
+            case _:
+                log.error("message %s was set aside: %s", parcel.id, error)
+                self._settle(parcel, Sending.DEAD, error=str(error))
+        return False
+
+    async def _hold(self, parcels: list[Parcel], seconds: float) -> None:
+        until = self._now() + timedelta(seconds=seconds)
+        ids = [parcel.id for parcel in parcels]
+        await self._writer.run(lambda connection: SqlOutbox(connection).hold(ids, until))
+
+    async def _move(self, old: str, new: str) -> None:
+        def move(connection):  # type: ignore[no-untyped-def]
+            SqlOutbox(connection).move_chat(self._messenger.channel, old, new)
+            SqlPeople(connection).move_chat(self._messenger.channel, old, new)
+
+        await self._writer.run(move)
+
+    async def _give_up(self, chat_id: str, chat: _Chat, parcel: Parcel) -> None:
+        """Nothing reaches this chat: set its rows aside until the person comes back."""
+        self._settle(parcel, Sending.DEAD, error="unreachable")
+        self._held -= len(chat.parcels)
+        chat.parcels.clear()
+        await self._on_unreachable(chat_id)
+
+    async def _message_of(self, row_id: int) -> str:
+        if (known := self._message_ids.get(row_id)) is not None:
+            return known
+        found = await self._writer.run(lambda connection: SqlOutbox(connection).message_of(row_id))
+        return found[0] if found else ""
+
+    def _remember(self, row_id: int, message_id: str) -> None:
+        self._message_ids[row_id] = message_id
+        if len(self._message_ids) > REMEMBERED:
+            self._message_ids.popitem(last=False)
+
+    # --- book-keeping ------------------------------------------------------------------------------------
+
+    def _settle(self, parcel: Parcel, state: Sending, *, message_id: str = "", error: str = "") -> None:
+        self._outcomes.append(
+            Settled(parcel.id, state, self._now(), message_id, error, unknown=parcel.unknown)
+        )
+        self._outcomes_wake.set()
+
+    async def _settle_loop(self) -> None:
+        """Record outcomes; those that gather during one commit are recorded together."""
+        while True:
+            await self._outcomes_wake.wait()
+            self._outcomes_wake.clear()
+            await self._record()
+
+    async def _record(self) -> None:
+        batch, self._outcomes = self._outcomes, []
+        if batch:
+            await self._writer.run(lambda connection: SqlOutbox(connection).settle(batch))
+
+    async def _refill_loop(self) -> None:
+        """Lease what waits in the database, on being told and now and then."""
+        channel = self._messenger.channel
+        while True:
+            self._look.clear()
+            full = self._held >= ROOM // 2
+            if not full:
+                due = await self._writer.run(
+                    lambda connection: SqlOutbox(connection).lease_due(channel, self._now(), ROOM // 2)
+                )
+                self.accept(due)
+                full = len(due) == ROOM // 2
+            try:
+                async with asyncio.timeout(0.2 if full else POLL_SECONDS):
+                    await self._look.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,122 @@
+"""Intake: events from the messenger into turns; an event is confirmed only after its turn is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.delivery import Delivery
+from bot.messengers.port import Conflict, Messenger, MessengerError, RateLimited, Unauthorised
+from bot.turn import TurnResult, Turns
+from domain.errors import Unavailable
+from handlers.ui import InboundEvent, Tapped
+from storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds
+CONFLICTS = 8  # another poller may take its leave for a while, then it is a mistake
+
+
+class Intake:
+    """on_fetch: called after a turn accepted files that lie with the messenger."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        writer: Writer,
+        turns: Turns,
+        delivery: Delivery,
+        now: Callable[[], datetime],
+        on_fetch: Callable[[], None],
+    ) -> None:
+        self._messenger = messenger
+        self._writer = writer
+        self._turns = turns
+        self._delivery = delivery
+        self._now = now
+        self._on_fetch = on_fetch
+        self._acknowledging: set[asyncio.Task[None]] = set()
+
+    async def poll(self, wait: float) -> None:
+        """Receive until cancelled. Raises Unauthorised, or Conflict where another keeps receiving."""
+        cursor, failures, conflicts = "", 0, 0
+        while True:
+            try:
+                batch = await self._messenger.receive(cursor, wait)
+            except Unauthorised:
+                raise
+            except Conflict:
+                conflicts += 1
+                if conflicts >= CONFLICTS:
+                    raise
+                log.warning("another instance is receiving for this bot; waiting for it to stop")
+                await asyncio.sleep(BACKOFF[min(conflicts, len(BACKOFF) - 1)])
+            except MessengerError as error:
+                pause = error.retry_after if isinstance(error, RateLimited) else _pause(failures)
+                log.warning("receiving failed (%s); again in %s s", type(error).__name__, pause)
+                failures += 1
+                await asyncio.sleep(pause)
+            else:
+                failures = conflicts = 0
+                await asyncio.gather(*(self.take(event) for event in batch.events))
+                cursor = batch.cursor
+
+    async def take(self, event: InboundEvent) -> None:
+        """Run the event's turn to its commit, however long the database is away; then acknowledge."""
+        failures = 0
+        while True:
+            try:
+                result = await self._writer.run(
+                    lambda connection: self._turn(connection, event), event.chat.chat_id
+                )
+                break
+            except Unavailable:
+                log.warning("the database does not answer; event %s waits", event.event_id)
+                await asyncio.sleep(_pause(failures))
+                failures += 1
+            except Exception:
+                result = await self._apologise(event)
+                break
+        self._follow(event, result)
+
+    def _turn(self, connection: Connection, event: InboundEvent) -> TurnResult:
+        return self._turns.take(connection, event, self._now(), lease=self._delivery.has_room)
+
+    async def _apologise(self, event: InboundEvent) -> TurnResult:
+        code = secrets.token_hex(2).upper()
+        log.exception("event %s failed; the person was given code %s", event.event_id, code)
+        return await self._writer.run(
+            lambda connection: self._turns.apologise(
+                connection, event, code, self._now(), lease=self._delivery.has_room
+            ),
+            event.chat.chat_id,
+        )
+
+    def _follow(self, event: InboundEvent, result: TurnResult) -> None:
+        if result.parcels:
+            self._delivery.accept(result.parcels)
+        else:
+            self._delivery.look()
+        if result.fetches:
+            self._on_fetch()
+        if isinstance(event.what, Tapped):
+            task = asyncio.create_task(self._acknowledge(event.what.handle, result.answer))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
+
+    async def _acknowledge(self, handle: str, notice: str) -> None:
+        """A tap that cannot be acknowledged has taken effect all the same."""
+        try:
+            await self._messenger.acknowledge(handle, notice)
+        except MessengerError as error:
+            log.warning("a tap could not be acknowledged: %s", type(error).__name__)
+
+
+def _pause(failures: int) -> float:
+    return BACKOFF[min(failures, len(BACKOFF) - 1)]

@@ -1,0 +1,200 @@
+"""Settings: settings.toml, overridden by MENXIA_SECTION__KEY variables and by secret files."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from domain.approvals.requests import RequestKind
+from domain.approvals.routes import Act, Route, StepRule
+from domain.attachments import AttachmentRules
+from domain.people import Role
+from domain.work import Rules
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_SETTINGS = ROOT / "settings.toml"
+SQLITE_FILE = "menxia.db"
+
+
+class Section(BaseModel):
+    """A part of the settings; an unknown key is an error, since it is most often a typing mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(Section):
+    name: str
+    timezone: str = "Asia/Shanghai"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+
+
+class Limits(Section):
+    """Messages a second overall, and a chat; a chat may be ahead by `per_chat_burst` messages."""
+
+    per_second: Annotated[float, Field(gt=0)] = 25
+    per_chat_second: Annotated[float, Field(gt=0)] = 1.0
+    per_chat_burst: Annotated[int, Field(ge=1)] = 6
+
+
+class Webhook(Section):
+    """url: empty means long polling. secret: at least 32 characters."""
+
+    url: str = ""
+    listen: str = "127.0.0.1:8443"
+    secret: SecretStr = SecretStr("")
+
+
+class MessengerSettings(Section):
+    client: Literal["ptb", "aiogram"] = "ptb"
+    api_base: str = "https://api.telegram.org"
+    token: SecretStr = SecretStr("")
+    long_poll_seconds: Annotated[int, Field(ge=1, le=50)] = 25
+    invitation_hours: Annotated[float, Field(gt=0)] = 24
+    limits: Limits = Limits()
+    webhook: Webhook = Webhook()
+
+
+class DatabaseSettings(Section):
+    """url: empty means SQLite in the data folder."""
+
+    url: SecretStr = SecretStr("")
+    writers: Annotated[int, Field(ge=1, le=32)] = 4
+
+
+class Policy(Section):
+    min_rate: Annotated[Decimal, Field(gt=0, le=1, decimal_places=4)]
+    max_credit_days: Annotated[int, Field(ge=0)]
+    grades: tuple[str, ...]
+    categories: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @field_validator("grades", "categories", "sources")
+    @classmethod
+    def short_enough(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """A choice travels in a button, which holds forty bytes of it."""
+        for value in values:
+            if not value or len(value.encode()) > 40 or ":" in value:
+                raise ValueError(f"{value!r} must have 1 to 13 Chinese characters and no colon")
+        if len(set(values)) != len(values):
+            raise ValueError("a choice is listed twice")
+        return values
+
+
+class AttachmentSettings(Section):
+    """max_megabytes: of one file; the hosted Bot API hands over 20 at most."""
+
+    max_megabytes: Annotated[int, Field(ge=1, le=20)] = 10
+    max_files: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class Retention(Section):
+    """inbox_days: messengers repeat for a day, and after a week may count anew."""
+
+    inbox_days: Annotated[int, Field(ge=2, le=6)] = 3
+    outbox_days: Annotated[int, Field(ge=7)] = 30
+
+
+class StepSettings(Section):
+    act: Act
+    who: str
+
+    @field_validator("who")
+    @classmethod
+    def readable(cls, who: str) -> str:
+        kind, _, argument = who.partition(":")
+        if kind == "role" and argument in set(Role):
+            return who
+        if who == "superior" or (kind == "staff" and argument):
+            return who
+        raise ValueError(
+            f"{who!r} names nobody; write role:<role>, superior or staff:<staff number>; "
+            f"roles are {', '.join(Role)}"
+        )
+
+
+class RouteSettings(Section):
+    steps: Annotated[tuple[StepSettings, ...], Field(min_length=1)]
+    fallback: str
+
+    readable = field_validator("fallback")(StepSettings.readable.__func__)  # type: ignore[attr-defined]
+
+    def route(self) -> Route:
+        return Route(tuple(StepRule(step.act, step.who) for step in self.steps), self.fallback)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; built once and passed down."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="MENXIA_", env_nested_delimiter="__"
+    )
+
+    company: Company
+    messenger: MessengerSettings = MessengerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    policy: Policy
+    attachments: AttachmentSettings = AttachmentSettings()
+    retention: Retention = Retention()
+    routes: dict[RequestKind, RouteSettings]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = init_settings.init_kwargs.pop("settings_file")  # type: ignore[attr-defined]
+        folder = init_settings.init_kwargs.pop("secrets_folder")  # type: ignore[attr-defined]
+        secrets = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=folder, secrets_nested_delimiter="__", secrets_prefix=""
+        )
+        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls, path)
+
+    def database_url(self, data: Path) -> str:
+        """Give the database's address; SQLite's file lies in the data folder."""
+        return self.database.url.get_secret_value() or f"sqlite:///{data / SQLITE_FILE}"
+
+    def rules(self) -> Rules:
+        return Rules(
+            min_rate=self.policy.min_rate,
+            max_credit_days=self.policy.max_credit_days,
+            grades=self.policy.grades,
+            categories=self.policy.categories,
+            sources=self.policy.sources,
+            routes={kind: route.route() for kind, route in self.routes.items()},
+            attachments=AttachmentRules(
+                max_bytes=self.attachments.max_megabytes * 1_000_000, max_files=self.attachments.max_files
+            ),
+            timezone=self.company.timezone,
+        )
+
+    @property
+    def invitation_life(self) -> timedelta:
+        return timedelta(hours=self.messenger.invitation_hours)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read settings. Raises pydantic's ValidationError, tomllib's TOMLDecodeError or FileNotFoundError."""
+    file = path or DEFAULT_SETTINGS
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no settings file {file}")
+    secrets = Path(os.environ.get("MENXIA_SECRETS", str(ROOT / "deploy" / "secrets")))
+    return Settings(
+        settings_file=file,  # type: ignore[call-arg]
+        secrets_folder=[secrets] if secrets.is_dir() else [],  # type: ignore[call-arg]
+    )
