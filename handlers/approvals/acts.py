@@ -234,9 +234,10 @@ class ApprovalActs:
     def _settle(self, ctx: Context, text: str) -> None:
         ctx.conversation.asking = None
         view = ViewBuilder().say("✓ " + text).view()
-        in_words = ctx.tapped is None
-        ctx.settle_prompt(view)
-        if in_words:
+        if ctx.tapped is not None:
+            ctx.settle_prompt(view)
+        else:
+            ctx.settle_prompt(ViewBuilder().say(ctx.language("See below.")).view())
             ctx.say(view)
         self._forms.resume_active(ctx)
 

@@ -11,6 +11,7 @@ from domain.people import Employee
 from handlers.approvals.kinds import Kind, Kinds
 from handlers.approvals.preview import route_line
 from handlers.context import Context
+from handlers.forms.fields import Field
 from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
 from handlers.wording import show_act, show_request_state, show_step_state
@@ -58,7 +59,9 @@ def show_step(ctx: Context, _: Language, kinds: Kinds, request: Request, step: S
     screen = _head(ctx, _, kind, request, title)
     if step.note:
         screen.say(_why(ctx, _, step))
-    for text in _changes(_, kind, request) or kind.summary(_, request.content, ctx.work.rules.min_rate):
+    for text in kind.summary(_, request.content, ctx.work.rules.min_rate):
+        screen.say(text)
+    for text in _changes(_, kind, request):
         screen.say(text)
     if step.state.decided:
         screen.say(_decision(ctx, _, step))
@@ -106,12 +109,18 @@ def _changes(_: Language, kind: Kind, request: Request) -> list[str]:
         old, new = request.former.get(field.name), request.content.get(field.name)
         if old == new:
             continue
-        lines.append(f"{_(field.label)}: {_shown(_, field, old)} → {_shown(_, field, new)}")
+        before, after = (_outside(_, field, raw) for raw in (old, new))
+        shown = f"{before} → {after}" if before != after else _("changed, see details")
+        lines.append(f"{_(field.label)}: {shown}")
     return lines if len(lines) > 1 else [*lines, _("nothing")]
 
 
-def _shown(_: Language, field: Any, raw: Any) -> str:
-    return _("not given") if raw is None else str(field.show(_, field.load(raw)))
+def _shown(_: Language, field: Field, raw: Any) -> str:
+    return _("not given") if raw is None else field.show(_, field.load(raw))
+
+
+def _outside(_: Language, field: Field, raw: Any) -> str:
+    return _("not given") if raw is None else field.show_outside(_, field.load(raw))
 
 
 def _decision(ctx: Context, _: Language, step: Step) -> str:

@@ -15,7 +15,7 @@ MAX_NAMES = 3
 
 
 def names_of(ctx: Context, staff_nos: Sequence[str]) -> str:
-    names = "、".join(ctx.name_of(staff_no) for staff_no in staff_nos[:MAX_NAMES])
+    names = "/".join(ctx.name_of(staff_no) for staff_no in staff_nos[:MAX_NAMES])
     return names + ("…" if len(staff_nos) > MAX_NAMES else "")
 
 

@@ -290,12 +290,13 @@ class Forms:
 
     def _discard(self, ctx: Context, form: Form, draft: Draft) -> None:
         ctx.conversation.drop(draft)
-        text = ctx.language("“{form}” was cancelled; nothing was filed.", form=ctx.language(form.title))
+        _ = ctx.language
+        view = ViewBuilder().say(_("“{form}” was cancelled; nothing was filed.", form=_(form.title))).view()
         if ctx.tapped is None:
-            ctx.settle_prompt(ViewBuilder().say(text).view())
-            ctx.say(ViewBuilder().say(text).view())
+            ctx.settle_prompt(ViewBuilder().say(_(form.title)).view())
+            ctx.say(view)
         else:
-            ctx.settle_prompt(ViewBuilder().say(text).view())
+            ctx.settle_prompt(view)
 
     def _submit(self, ctx: Context, form: Form, draft: Draft, answers: Answers) -> None:
         """Check everything again, since the register may have moved, and file it."""
@@ -355,14 +356,19 @@ class Forms:
             view = screens.show_question(ctx, form, draft, answers, field, notes)
         else:
             view = screens.show_summary(ctx, form, draft, answers, notes)
-        ctx.ask(view, self._closing(ctx, form, draft, answers, answered), fresh=fresh)
+        closing = self._closing(ctx, form, draft, answers, answered or (field if notes else None))
+        ctx.ask(view, closing, fresh=fresh)
 
     def _closing(
-        self, ctx: Context, form: Form, draft: Draft, answers: Answers, answered: Field | None
+        self, ctx: Context, form: Form, draft: Draft, answers: Answers, former: Field | None
     ) -> View:
-        if answered is not None and answered.name in answers:
-            return screens.show_answered(ctx, form, draft, answers, answered)
-        return ViewBuilder().say(f"{ctx.language(form.title)} · {ctx.language('see below')}").view()
+        """What the former question becomes: its title, with the answer if it got one."""
+        _ = ctx.language
+        if former is None:
+            return ViewBuilder().say(_(form.title)).view()
+        if former.name in answers:
+            return screens.show_answered(ctx, form, draft, answers, former)
+        return ViewBuilder().say(screens.question_title(_, form, draft, answers, former)).view()
 
     def _adapt(self, form: Form, draft: Draft) -> None:
         """Bring a draft of another version up to date; what cannot be brought is asked again."""

@@ -83,6 +83,10 @@ class Field:
     def show(self, _: Language, value: Any) -> str:
         return str(value)
 
+    def show_outside(self, _: Language, value: Any) -> str:
+        """Write the value where the record itself is not being looked at; personal numbers are masked."""
+        return self.show(_, value)
+
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
         """Give the rows of buttons that answer the question."""
         return []

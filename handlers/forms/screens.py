@@ -38,7 +38,8 @@ def show_question(
         kept = field.load(draft.mend.former[field.name])
     if kept is not None:
         screen.buttons(key(draft, _("Keep “{value}”", value=shorten(field.show(_, kept), 16)), "k"))
-    steps = [key(draft, _("Back"), "b")]
+    first = next(iter(visible_fields(form, draft, answers)), field)
+    steps = [] if field.name == first.name else [key(draft, _("Back"), "b")]
     if field.optional:
         steps.append(key(draft, _("Skip"), "s"))
     screen.buttons(*steps, key(draft, _("Cancel"), "c"))

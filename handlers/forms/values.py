@@ -10,7 +10,7 @@ from typing import Any
 from domain.addresses import parse_address
 from domain.credit_codes import parse_credit_code
 from domain.errors import Refused
-from domain.phones import Phone, display, parse_phone
+from domain.phones import Phone, display, masked, parse_phone
 from domain.rates import parse_rate
 from domain.settlements import (
     Settlement,
@@ -124,6 +124,9 @@ class PhoneNumber(Field):
 
     def show(self, _: Language, value: Phone) -> str:
         return display(value)
+
+    def show_outside(self, _: Language, value: Phone) -> str:
+        return masked(value)
 
 
 @dataclass(frozen=True, kw_only=True)
