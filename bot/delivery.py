@@ -145,23 +145,31 @@ class Delivery:
         chat, now = self._chats[chat_id], asyncio.get_running_loop().time()
         if chat.busy or not chat.parcels:
             return
-        at = max(chat.pace.ready_at(now), chat.paused_until)
+        at = self._free_at(chat, now)
         if at > now:
             heapq.heappush(self._timers, (at, chat_id))
             return
         lane = min(parcel.lane for _id, parcel in chat.parcels)
         heapq.heappush(self._ready, (lane, chat.parcels[0][0], chat_id))
 
+    def _free_at(self, chat: _Chat, now: float) -> float:
+        """A chat's pace is for new messages; revisions make nobody's phone ring."""
+        if chat.parcels[0][1].revises:
+            return chat.paused_until
+        return max(chat.pace.ready_at(now), chat.paused_until)
+
     def _start(self, chat_id: str, now: float) -> None:
         chat = self._chats[chat_id]
-        if chat.busy or not chat.parcels or chat.paused_until > now or chat.pace.ready_at(now) > now:
-            if not chat.busy:
-                self._schedule(chat_id)
+        if chat.busy or not chat.parcels:
+            return
+        if self._free_at(chat, now) > now:
+            self._schedule(chat_id)
             return
         chat.busy = True
-        chat.pace.take(now)
         self._pace.take(now)
         _id, parcel = heapq.heappop(chat.parcels)
+        if not parcel.revises:
+            chat.pace.take(now)
         call = asyncio.create_task(self._deliver(chat_id, chat, parcel))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)

@@ -45,7 +45,7 @@ class Limits(Section):
 
     per_second: Annotated[float, Field(gt=0)] = 25
     per_chat_second: Annotated[float, Field(gt=0)] = 1.0
-    per_chat_burst: Annotated[int, Field(ge=1)] = 6
+    per_chat_burst: Annotated[int, Field(ge=1)] = 20
 
 
 class Webhook(Section):
@@ -196,5 +196,5 @@ def load_settings(path: Path | None = None) -> Settings:
     secrets = Path(os.environ.get("MENXIA_SECRETS", str(ROOT / "deploy" / "secrets")))
     return Settings(
         settings_file=file,  # type: ignore[call-arg]
-        secrets_folder=[secrets] if secrets.is_dir() else [],  # type: ignore[call-arg]
+        secrets_folder=[secrets] if secrets.is_dir() else [],
     )

@@ -137,7 +137,7 @@ class Turns:
         view = onboarding.on_stranger(work, event, self._default, now)
         outgoing: list[Outgoing] = [Send(event.chat.chat_id, view)]
         for happened in work.events:
-            outgoing += onboarding.on_joining_event(work, happened, self.language, self._default)
+            outgoing += onboarding.on_joining_event(work, happened, self.language)
         if isinstance(event.what, Tapped):
             work.inbox.set_answer(event.channel, event.event_id, view.text)
             return TurnResult(view.text)

@@ -51,15 +51,14 @@ def show_welcome(_: Language) -> View:
     )
 
 
-def on_joining_event(
-    work: Work, event: Event, languages: Callable[[str], Language], default: Language
-) -> list[Outgoing]:
+def on_joining_event(work: Work, event: Event, languages: Callable[[str], Language]) -> list[Outgoing]:
     """Messages about joining; they also leave the turns of strangers, who have no context of their own."""
     match event:
         case AccountClaimed():
             return _ask_admins(work, event, languages)
         case AccountConfirmed() if event.by:
-            return [Send(event.chat_id, show_welcome(default) if event.accepted else greet_stranger(default))]
+            _ = languages("")  # they have not chosen one yet
+            return [Send(event.chat_id, show_welcome(_) if event.accepted else greet_stranger(_))]
         case _:
             return []
 
@@ -86,7 +85,7 @@ def on_decide(ctx: Context, invitation_id: str, answer: str) -> None:
     """A system administrator confirms or refuses a claimed account."""
     with ctx.work.attempt():
         invitation = decide_claim(
-            ctx.work, ctx.actor, int(invitation_id), answer == "y", ctx.account.language, ctx.now
+            ctx.work, ctx.actor, int(invitation_id), answer == "y", ctx.languages("").code, ctx.now
         )
     name = ctx.name_of(invitation.staff_no)
     accepted = invitation.state is InvitationState.CONFIRMED

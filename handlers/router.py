@@ -97,7 +97,7 @@ class Router:
             self._tell_refusal(ctx, refused)
         for event in ctx.work.events:
             if isinstance(event, AccountClaimed | AccountConfirmed):
-                ctx.outgoing += onboarding.on_joining_event(ctx.work, event, ctx.languages, ctx.language)
+                ctx.outgoing += onboarding.on_joining_event(ctx.work, event, ctx.languages)
             else:
                 self._notices.on_event(ctx, event)
 

@@ -162,9 +162,6 @@ class View:
     def text(self) -> str:
         return "\n".join(paragraph.text for paragraph in self.paragraphs)
 
-    def without_buttons(self) -> View:
-        return View(self.paragraphs, (), self.file)
-
     def to_json(self) -> dict[str, Any]:
         """Give the compact form kept in the outbox."""
         body: dict[str, Any] = {

@@ -25,6 +25,7 @@ from handlers.ui import Button, LocalFile, View, ViewBuilder, bold
 REJECT_REASONS = (N_("Facts do not match"), N_("We know this customer already"), N_("Terms do not suit us"))
 RETURN_REASONS = (N_("Incomplete"), N_("Not correct"), N_("Please add the attachment"))
 ASKING_SECONDS = 1_800
+MAY_TRY_AGAIN = {"reason_required", "reason_too_long", "fields_required", "erp_no_unreadable", "erp_no_taken"}
 
 
 class ApprovalActs:
@@ -76,7 +77,9 @@ class ApprovalActs:
         if name == "*next":
             if not picked:
                 raise Refused("fields_required")
-            asking.args["fields"] = picked
+            if said := asking.args.get("reason"):
+                self.on_return_reason(ctx, args, said)
+                return
             ctx.ask(self._reason_screen(ctx.language, request, picked, args), ViewBuilder().say("…").view())
             return
         if name == "*all":
@@ -93,6 +96,8 @@ class ApprovalActs:
         if not fields:
             fields = self._named_in(ctx.language, request, reason)
         if not fields:
+            if asking is not None:
+                asking.args["reason"] = reason
             raise Refused("fields_required")
         with ctx.work.attempt():
             return_step(ctx.work, ctx.actor, _at(args), reason, fields, ctx.now)
@@ -215,6 +220,15 @@ class ApprovalActs:
         if ctx.now.timestamp() - asking.since > ASKING_SECONDS:
             ctx.conversation.asking = None
             return False
+        try:
+            self._answer(ctx, asking, text)
+        except Refused as refused:
+            if refused.code not in MAY_TRY_AGAIN:
+                ctx.conversation.asking = None
+            raise
+        return True
+
+    def _answer(self, ctx: Context, asking: Asking, text: str) -> None:
         ids: list[str] = asking.args["ids"]
         match asking.route:
             case "reject":
@@ -224,8 +238,7 @@ class ApprovalActs:
             case "record":
                 self.on_recorded(ctx, ids, text)
             case _:
-                return False
-        return True
+                ctx.conversation.asking = None
 
     def _ask(self, ctx: Context, route: str, ids: list[str], view: View) -> None:
         ctx.conversation.asking = Asking(route, {"ids": ids}, ctx.now.timestamp())
