@@ -78,6 +78,10 @@ def show_customer_state(_: Language, state: CustomerState) -> str:
     return _(_CUSTOMER_STATES[state])
 
 
+def labelled(_: Language, label: str, value: str) -> str:
+    return _("{label}: {value}", label=label, value=value)
+
+
 def shorten(text: str, length: int = 24) -> str:
     """Cut what would not fit a button or a line."""
     return text if len(text) <= length else text[: length - 1] + "…"

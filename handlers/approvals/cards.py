@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.forms.fields import Field
 from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
-from handlers.wording import show_act, show_request_state, show_step_state
+from handlers.wording import labelled, show_act, show_request_state, show_step_state
 
 _HEADINGS = {
     StepState.OPEN: N_("【To approve】"),
@@ -111,7 +111,7 @@ def _changes(_: Language, kind: Kind, request: Request) -> list[str]:
             continue
         before, after = (_outside(_, field, raw) for raw in (old, new))
         shown = f"{before} → {after}" if before != after else _("changed, see details")
-        lines.append(f"{_(field.label)}: {shown}")
+        lines.append(labelled(_, _(field.label), shown))
     return lines if len(lines) > 1 else [*lines, _("nothing")]
 
 
@@ -126,7 +126,7 @@ def _outside(_: Language, field: Field, raw: Any) -> str:
 def _decision(ctx: Context, _: Language, step: Step) -> str:
     when = _.moment(step.decided_at) if step.decided_at else ""
     text = f"{ctx.name_of(step.decided_by)} {show_step_state(_, step.state)} {when}"
-    return f"{text}: {step.reason}" if step.reason else text
+    return labelled(_, text, step.reason) if step.reason else text
 
 
 def show_request(ctx: Context, _: Language, kinds: Kinds, request: Request, steps: Sequence[Step]) -> View:
@@ -142,7 +142,7 @@ def show_request(ctx: Context, _: Language, kinds: Kinds, request: Request, step
     elif request.state is RequestState.RETURNED:
         screen.say(_("To mend: {fields}", fields="、".join(_field_labels(_, kind, request.mend))))
     elif request.state is RequestState.DONE and request.outcome:
-        screen.say(f"{_(kind.outcome_label)}: {request.outcome}. {_(kind.outcome_note)}")
+        screen.say(labelled(_, _(kind.outcome_label), request.outcome)).say(_(kind.outcome_note))
     _applicant_buttons(_, screen, request)
     return screen.view()
 
@@ -175,10 +175,11 @@ def show_details(
     for step in trail:
         prefix = f"v{step.version} " if request.version > 1 else ""
         if step.state.decided:
-            screen.say(f"{prefix}{show_act(_, step.act)}: {_decision(ctx, _, step)}")
+            screen.say(prefix + labelled(_, show_act(_, step.act), _decision(ctx, _, step)))
         elif step.state is StepState.OPEN:
             names = "、".join(ctx.name_of(staff_no) for staff_no in step.assignees)
-            screen.say(f"{prefix}{show_act(_, step.act)}: {_('waits for {names}', names=names)}")
+            waits = _("waits for {names}", names=names)
+            screen.say(prefix + labelled(_, show_act(_, step.act), waits))
     if kind.attachments(request):
         screen.buttons(Button(_("Send me the attachments"), tap("at", request)))
     mine = next((s for s in trail if s.state is StepState.OPEN and actor.staff_no in s.assignees), None)
@@ -195,4 +196,4 @@ def show_details(
 
 
 def content_lines(_: Language, kind: Kind, content: Mapping[str, Any]) -> list[str]:
-    return [f"{_(field.label)}: {_shown(_, field, content.get(field.name))}" for field in kind.form.fields]
+    return [labelled(_, _(f.label), _shown(_, f, content.get(f.name))) for f in kind.form.fields]

@@ -18,7 +18,7 @@ from handlers.approvals.preview import names_of
 from handlers.context import Context
 from handlers.language import Language
 from handlers.ui import Button, View, ViewBuilder
-from handlers.wording import show_step_state
+from handlers.wording import labelled, show_step_state
 
 
 class Notices:
@@ -86,7 +86,7 @@ class Notices:
         kind = self._kinds[request.kind]
         screen = ViewBuilder().say(f"{_(kind.form.title)} {request.number} {request.title}")
         done = f"{actor.name} {show_step_state(_, step.state)}"
-        screen.say(f"{done}: {step.reason}" if step.reason else done)
+        screen.say(labelled(_, done, step.reason) if step.reason else done)
         if request.state is RequestState.RETURNED:
             labels = "、".join(_(f.label) for f in kind.form.fields if f.name in request.mend)
             screen.say(_("To mend: {fields}", fields=labels))

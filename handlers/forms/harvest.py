@@ -11,6 +11,7 @@ from handlers.conversation import Draft
 from handlers.forms.fields import Field, Form, load_answers, tidy, visible_fields
 from handlers.language import Language
 from handlers.refusals import explain
+from handlers.wording import labelled
 
 _LINE = re.compile(r"^\s*(?P<label>[^:：]{1,20}?)\s*[:：]\s*(?P<value>.+?)\s*$")
 
@@ -56,12 +57,12 @@ def _fill(ctx: Context, form: Form, draft: Draft, field: Field, text: str) -> st
         doubt = field.check(ctx, {**answers, field.name: value}, value) if field.check else None
     except Refused as refused:
         draft.view = {}
-        return f"✘ {_(field.label)}: {explain(_, refused)}"
+        return "✘ " + labelled(_, _(field.label), explain(_, refused))
     if doubt is not None and doubt.token not in draft.confirmed.get(doubt.key, []):
-        return f"✘ {_(field.label)}: {_('please answer this one by itself')}"
+        return "✘ " + labelled(_, _(field.label), _("please answer this one by itself"))
     shown = field.show(_, value)
     if field.name in answers and field.dump(answers[field.name]) != field.dump(value):
         shown = f"{field.show(_, answers[field.name])} → {shown}"
     draft.answers[field.name] = field.dump(value)
     draft.skipped = [name for name in draft.skipped if name != field.name]
-    return f"✓ {_(field.label)}: {shown}"
+    return "✓ " + labelled(_, _(field.label), shown)

@@ -10,7 +10,7 @@ from handlers.forms.fields import Answers, Doubt, Field, Form, visible_fields
 from handlers.language import Language
 from handlers.refusals import explain_doubt
 from handlers.ui import Button, View, ViewBuilder, bold
-from handlers.wording import shorten
+from handlers.wording import labelled, shorten
 
 
 def key(draft: Draft, label: str, act: str, arg: str = "") -> Button:
@@ -80,7 +80,7 @@ def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> li
             former = draft.mend.former.get(field.name)
             old = _("not given") if former is None else field.show(_, field.load(former))
             shown = f"{old} → {shown}"
-        lines.append(f"{_(field.label)}: {shown}")
+        lines.append(labelled(_, _(field.label), shown))
     return lines
 
 
