@@ -1,4 +1,4 @@
-"""`python -m bot.catalogues update | check`: bring the message catalogues in step with the code, or say where not.
+"""`python -m bot.catalogues update | check`: keep the message catalogues in step with the code.
 
 Babel's own reader of Python overlooks calls inside f-strings before 3.12, so messages are found in the syntax
 tree. Files carry neither dates nor line numbers: a build is reproducible and a diff shows words only.
@@ -24,7 +24,8 @@ CALLS = {"_": 1, "N_": 1, "language": 1, "languages": 1, "_default": 1, "plural"
 """Functions and methods whose first arguments are messages, and how many of these they take."""
 TRANSLATED, IDENTICAL = "zh_CN", "en"
 
-Id = str | tuple[str, ...]
+Wording = str | tuple[str, ...] | list[str]
+"""One text, or the texts of a plural."""
 _HEADER = "# Menxia. `make messages` keeps this file in step with the code; only msgstr is edited by hand."
 _VOLATILE = (
     "Project-Id-Version",
@@ -37,10 +38,10 @@ _VOLATILE = (
 )
 
 
-def find_messages(source: str) -> list[Id]:
+def find_messages(source: str) -> list[Wording]:
     """Find the messages of a module in the order of its lines. Raises ValueError where an f-string is one."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    found: list[Id] = []
+    found: list[Wording] = []
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         count = CALLS.get(_name(call.func), 0)
         literals = call.args[:count]
@@ -74,7 +75,8 @@ def merge(template: Catalog, former: Catalog, code: str) -> Catalog:
     merged = _catalogue(code)
     for message in _messages(template):
         known = former.get(_key(message.id))
-        kept = known if known is not None and _translated(known) and known.id == message.id else None
+        same = known is not None and _texts(known.id) == _texts(message.id)
+        kept = known if known is not None and same and _translated(known) else None
         string = kept.string if kept else message.id if code == IDENTICAL else ""
         merged.add(message.id, string, message.locations, kept.flags if kept else ())
     return merged
@@ -109,7 +111,7 @@ def find_problems(locales: Path = LOCALES, root: Path = ROOT) -> list[str]:
 
 
 def places(text: str) -> set[str]:
-    """Give the named places of a message; of one that is malformed, the text itself, which equals no other's."""
+    """Give the named places of a message; of a malformed one, the text itself, which equals no other's."""
     try:
         return {name for _text, name, _format, _conversion in Formatter().parse(text) if name is not None}
     except ValueError:
@@ -117,9 +119,9 @@ def places(text: str) -> set[str]:
 
 
 def _differences(where: str, wanted: dict[str, Message], messages: Iterable[Message]) -> Iterator[str]:
-    there = {_key(message.id): message.id for message in messages}
+    there = {_key(message.id): _texts(message.id) for message in messages}
     for key, message in wanted.items():
-        if there.get(key) != message.id:
+        if there.get(key) != _texts(message.id):
             yield f"{where}: stale, run `make messages`: misses {key}"
     for key in there.keys() - wanted.keys():
         yield f"{where}: stale, run `make messages`: no longer used: {key}"
@@ -133,16 +135,16 @@ def _messages(catalogue: Catalog) -> Iterator[Message]:
     return (message for message in catalogue if message.id)
 
 
-def _texts(string: Id) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def _texts(wording: Wording | None) -> tuple[str, ...]:
+    return (wording or "",) if wording is None or isinstance(wording, str) else tuple(wording)
 
 
-def _key(message_id: Id) -> str:
-    return _texts(message_id)[0]
+def _key(wording: Wording) -> str:
+    return _texts(wording)[0]
 
 
 def _translated(message: Message) -> bool:
-    return bool(message.string) and all(_texts(message.string))
+    return all(_texts(message.string))
 
 
 def _path(locales: Path, code: str) -> Path:
@@ -165,11 +167,11 @@ def _write(catalogue: Catalog, path: Path) -> None:
     path.write_text("".join(kept), encoding="utf-8")
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str], locales: Path = LOCALES, root: Path = ROOT) -> None:
     if arguments == ["update"]:
-        update()
+        update(locales, root)
     elif arguments == ["check"]:
-        if problems := find_problems():
+        if problems := find_problems(locales, root):
             sys.exit("\n".join(problems))
     else:
         sys.exit("usage: python -m bot.catalogues update | check")
