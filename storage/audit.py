@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,21 +75,39 @@ class SqlAuditLog:
         after: Mapping[str, Any] | None = None,
         on_behalf_of: str = "",
     ) -> None:
+        change = (subject, before or {}, after or {})
+        self.record_all(at, actor_no, action, [change], on_behalf_of=on_behalf_of)
+
+    def record_all(
+        self,
+        at: datetime,
+        actor_no: str,
+        action: str,
+        changes: Iterable[tuple[str, Mapping[str, Any], Mapping[str, Any]]],
+        *,
+        on_behalf_of: str = "",
+    ) -> None:
+        """Append an entry for each change (subject, before, after) of one action."""
         head = self._connection.execute(select(_head.c.seq, _head.c.hash).with_for_update()).one()
-        entry: dict[str, Any] = {
-            "seq": head.seq + 1,
-            "at": at.astimezone(UTC).isoformat(),
-            "actor_no": actor_no,
-            "on_behalf_of": on_behalf_of,
-            "action": action,
-            "subject": subject,
-            "before": _canonical(before or {}),
-            "after": _canonical(after or {}),
-            "previous": head.hash,
-        }
-        entry["hash"] = _hash(entry)
-        self._connection.execute(insert(_audit).values(entry))
-        self._connection.execute(update(_head).values(seq=entry["seq"], hash=entry["hash"]))
+        seq, previous, entries = head.seq, head.hash, []
+        for subject, before, after in changes:
+            seq += 1
+            entry: dict[str, Any] = {
+                "seq": seq,
+                "at": at.astimezone(UTC).isoformat(),
+                "actor_no": actor_no,
+                "on_behalf_of": on_behalf_of,
+                "action": action,
+                "subject": subject,
+                "before": _canonical(before),
+                "after": _canonical(after),
+                "previous": previous,
+            }
+            previous = entry["hash"] = _hash(entry)
+            entries.append(entry)
+        if entries:
+            self._connection.execute(insert(_audit), entries)
+            self._connection.execute(update(_head).values(seq=seq, hash=previous))
 
 
 @dataclass(frozen=True, slots=True)

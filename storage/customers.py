@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import Column, Connection, Index, delete, func, insert, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -64,6 +76,36 @@ class SqlCustomers:
     def save(self, customer: Customer) -> None:
         self._session.flush()
         self._index(customer)
+
+    def register(self) -> dict[str, Customer]:
+        """Give every customer that has an ERP number, by that number, for comparing and not for changing."""
+        rows = self._connection.execute(select(_customers).where(_customers.c.erp_no.is_not(None)))
+        return {row["erp_no"]: Customer.model_construct(**row) for row in rows.mappings()}
+
+    def put_all(self, fresh: Sequence[Customer], changed: Sequence[Customer], renamed: set[int]) -> None:
+        """Insert and update many at once. renamed: ids of the changed ones whose name is another."""
+        names = {customer.id: customer.name for customer in changed if customer.id in renamed}
+        if fresh:
+            added = self._connection.execute(
+                insert(_customers).returning(_customers.c.id, _customers.c.name),
+                [customer.model_dump(exclude={"id"}) for customer in fresh],
+            )
+            names.update((row.id, row.name) for row in added)
+        if changed:
+            self._connection.execute(
+                update(_customers).where(_customers.c.id == bindparam("known_id")),
+                [{**customer.model_dump(exclude={"id"}), "known_id": customer.id} for customer in changed],
+            )
+        if renamed:
+            gone = delete(_grams).where(_grams.c.customer_id == bindparam("known_id"))
+            self._connection.execute(gone, [{"known_id": customer_id} for customer_id in sorted(renamed)])
+        grams = [
+            {"gram": gram, "customer_id": customer_id}
+            for customer_id, name in names.items()
+            for gram in search_grams(name)
+        ]
+        if grams:
+            self._connection.execute(insert(_grams), grams)
 
     def lookalikes(
         self, name: str, credit_code: str, phones: tuple[str, ...], *, limit: int = 50

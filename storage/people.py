@@ -187,6 +187,17 @@ class SqlPeople:
             .values(chat_id=new)
         )
 
+    def register(self) -> dict[str, StaffRecord]:
+        """Give everybody who works or worked here, by staff number."""
+        more = (_staff.c.phone, _staff.c.hired_on, _staff.c.probation_ends_on, _staff.c.contract_ends_on)
+        rows = self._connection.execute(_EMPLOYEE.add_columns(*more).order_by(_staff.c.staff_no))
+        return {row.staff_no: StaffRecord(_employee(tuple(row[:8])), *row[8:]) for row in rows}
+
+    def departments(self) -> dict[str, Department]:
+        """Give every department by its number."""
+        rows = self._connection.execute(select(_departments).order_by(_departments.c.number))
+        return {row.number: Department(*row) for row in rows}
+
     def put_department(self, department: Department) -> bool:
         values = {
             "number": department.number,

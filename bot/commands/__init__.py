@@ -1,0 +1,1 @@
+"""What each subcommand of `menxia` does; `bot/cli.py` declares them and imports each when it is called."""
