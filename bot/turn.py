@@ -109,6 +109,9 @@ class Turns:
     ) -> TurnResult:
         stored = work.conversations.load(event.channel, event.chat.chat_id)
         conversation = Conversation.from_json(stored)
+        if isinstance(event.what, Tapped) and (row_id := conversation.prompt.row_id):
+            sent = work.outbox.message_of(row_id)
+            conversation.prompt.message_id = sent[0] if sent else ""
         if not account.reachable and not isinstance(event.what, ReachabilityChanged):
             work.people.set_reachable(event.channel, event.chat.chat_id, True)
         ctx = Context(

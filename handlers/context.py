@@ -105,12 +105,15 @@ class Context:
             self.outgoing.append(Revise(self.chat_id, answered, former))
 
     def settle_prompt(self, view: View) -> None:
-        """Turn the present question into its outcome; nothing is asked any more."""
-        former, self.conversation.prompt = self.conversation.prompt, Prompt()
-        if (tapped := self.tapped) is not None and self._is_prompt(tapped):
+        """Turn a question, the tapped one or the present one, into its outcome."""
+        former = self.conversation.prompt
+        if (tapped := self.tapped) is not None:
             self.outgoing.append(Revise(self.chat_id, view, Prompt(message_id=tapped.message_id)))
+            if not self._is_prompt(tapped):
+                return
         elif former:
             self.outgoing.append(Revise(self.chat_id, view, former))
+        self.conversation.prompt = Prompt()
 
     def tell(self, staff_no: str, make: MakeView, card: str = "") -> bool:
         """Send a message to somebody, in their language; false if they have no account or blocked us."""
@@ -128,5 +131,6 @@ class Context:
         return employee.name if employee else staff_no
 
     def _is_prompt(self, tapped: Tapped) -> bool:
-        """Only questions are tapped with a form's or a question's payload, whatever copy they stand in."""
-        return tapped.payload.partition(":")[0] in {"f", "q"}
+        """Tell whether the tapped message is the present question, as far as its id is known yet."""
+        known = self.conversation.prompt.message_id
+        return tapped.payload.partition(":")[0] in {"f", "q"} and known in {"", tapped.message_id}

@@ -125,6 +125,8 @@ class Router:
                 self.forms.on_arrival(ctx, arrived)
             case ReachabilityChanged(reachable=reachable):
                 ctx.work.people.set_reachable(ctx.event.channel, ctx.chat_id, reachable)
+                if reachable:
+                    self._menu.show_menu(ctx)
 
     def _tap(self, ctx: Context, payload: str) -> None:
         """Call the handler of a payload; a person's own client may send anything, so its shape is checked."""
