@@ -158,7 +158,7 @@ def test_update_keeps_translations_and_changes_nothing_twice(project: Path) -> N
 
 def test_check_ends_with_an_error_that_says_what_is_wrong(project: Path) -> None:
     _translate(project, "")
-    with pytest.raises(SystemExit, match="zh_CN: not translated: Hello {name}"):
+    with pytest.raises(SystemExit, match=r"zh_CN: not translated: Hello"):
         catalogues.main(["check"], project / "locales", project)
 
 
