@@ -15,6 +15,8 @@ from domain.names import NameKey, name_key, pinyin
 
 CLOSE = 0.85
 """Likeness of two core names from which they are shown as similar; calibrated on the sample company."""
+SHORT_CORE = 4
+"""Characters from which a shorter name that lies in a longer one suggests the same company."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def _name_reason(ours: NameKey, theirs: NameKey) -> str | None:
     shorter, longer = sorted((ours.core, theirs.core), key=len)
     if (ours.standing or theirs.standing) and len(shorter) >= 2 and longer.startswith(shorter):
         return "same_group"
+    if len(shorter) >= SHORT_CORE:
+        if shorter in longer:
+            return "close_name"
+        if pinyin(longer[: len(shorter)]) == pinyin(shorter):
+            return "homophone"
     return None
 
 

@@ -13,6 +13,7 @@ from handlers.wording import (
     show_rate,
     show_request_state,
     show_step_state,
+    show_who,
 )
 
 WORDING: Mapping[str, str] = {
@@ -50,7 +51,7 @@ WORDING: Mapping[str, str] = {
     "rate_below_floor": N_("{rate} is below the company's floor of {floor}. Please choose {floor} or above."),
     # settlement
     "settlement_unreadable": N_("I cannot read these terms. For example: 月结30天, 款到发货 or 货到30天"),
-    "settlement_ambiguous": N_("These terms can be read in more than one way; please choose one."),
+    "settlement_ambiguous": N_("These terms can be read in more than one way; choose or say it again."),
     "settlement_days_missing": N_("How many days? For example: 30"),
     "settlement_days_out_of_range": N_("{days} days are too many; at most {longest} can be entered."),
     "settlement_days_unreadable": N_("Please send the number of days. For example: 30"),
@@ -59,7 +60,7 @@ WORDING: Mapping[str, str] = {
     ),
     # phone
     "phone_unreadable": N_("I cannot read that as a phone number. For example: 13800138000 or 0757-22345678"),
-    "phone_length": N_("A mobile number has 11 digits; that was {digits}. For example: 13800138000"),
+    "phone_length": N_("The number of digits is wrong ({digits}). A mobile has 11. For example: 13800138000"),
     "phone_invalid": N_("There is no such number. For example: 13800138000 or 0757-22345678"),
     "phone_area_missing": N_("A landline needs its area code. For example: 0757-22345678"),
     "phone_ambiguous": N_("Those are several numbers; please choose the one to keep."),
@@ -125,8 +126,7 @@ _SHOW: Mapping[str, Callable[[Language, Any], str]] = {
     "date": lambda _, day: _.day(day),
     "at": lambda _, at: _.moment(at) if at else "",
     "options": lambda _, options: "、".join(options),
-    "candidates": lambda _, found: "",
-    "method": lambda _, method: str(method),
+    "who": lambda _, who: show_who(_, who, str),
 }
 _STATES: Mapping[str, Callable[[Language, Any], str]] = {
     "duplicate_customer": show_customer_state,
@@ -145,8 +145,10 @@ _REASONS = {
 
 def explain(_: Language, refused: Refused) -> str:
     """Say in a person's language why something was refused and what would do."""
+    wording = WORDING[refused.code]
     params = {
-        name: _SHOW[name](_, value) if name in _SHOW else value for name, value in refused.params.items()
+        name: _SHOW[name](_, value) if name in _SHOW and f"{{{name}}}" in wording else value
+        for name, value in refused.params.items()
     }
     if "state" in params and refused.code in _STATES:
         params["state"] = _STATES[refused.code](_, refused.params["state"])
@@ -155,7 +157,7 @@ def explain(_: Language, refused: Refused) -> str:
         params["hint"] = _(" Did you mean {meant}?", meant=meant) if meant else ""
     if refused.code == "already_decided" and refused.params.get("mine"):
         return _("You have done that already: {number} {state} on {at}.", **params)
-    return _(WORDING[refused.code], **params)
+    return _(wording, **params)
 
 
 def explain_doubt(_: Language, code: str, params: Mapping[str, Any]) -> list[str]:
@@ -166,7 +168,15 @@ def explain_doubt(_: Language, code: str, params: Mapping[str, Any]) -> list[str
     for known in params["alike"]:
         state = show_customer_state(_, CustomerState(known["state"]))
         reasons = "、".join(_(_REASONS[reason]) for reason in known["reasons"])
-        lines.append(f"· {known['name']} ({known['owner']}, {state}) {reasons}")
+        lines.append(
+            _(
+                "· {name} (looked after by {owner}, {state}): {reasons}",
+                name=known["name"],
+                owner=known["owner"],
+                state=state,
+                reasons=reasons,
+            )
+        )
     if params["count"] > len(params["alike"]):
         lines.append(_("… and {n} more", n=params["count"] - len(params["alike"])))
     return lines

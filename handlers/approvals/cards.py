@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.forms.fields import Field
 from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
-from handlers.wording import labelled, show_act, show_request_state, show_step_state
+from handlers.wording import labelled, show_act, show_request_state, show_step_state, show_who
 
 _HEADINGS = {
     StepState.OPEN: N_("【To approve】"),
@@ -97,7 +97,7 @@ def _why(ctx: Context, _: Language, step: Step) -> str:
         return _("Goes to you because {name} filed it and nobody decides their own.", name=instead)
     if step.note == "decided_before":
         return _("Goes to you because {name} has already approved an earlier step.", name=instead)
-    return _("Goes to you because nobody else can act ({who}).", who=step.who)
+    return _("Goes to you because nobody else can act ({who}).", who=show_who(_, step.who, ctx.name_of))
 
 
 def _changes(_: Language, kind: Kind, request: Request) -> list[str]:
@@ -125,7 +125,12 @@ def _outside(_: Language, field: Field, raw: Any) -> str:
 
 def _decision(ctx: Context, _: Language, step: Step) -> str:
     when = _.moment(step.decided_at) if step.decided_at else ""
-    text = f"{ctx.name_of(step.decided_by)} {show_step_state(_, step.state)} {when}"
+    text = _(
+        "{name} {state} on {when}",
+        name=ctx.name_of(step.decided_by),
+        state=show_step_state(_, step.state),
+        when=when,
+    )
     return labelled(_, text, step.reason) if step.reason else text
 
 
@@ -171,9 +176,16 @@ def show_details(
     for text in content_lines(_, kind, request.content):
         screen.say(text)
     screen.say("").say(bold(_("Trail")))
-    screen.say(f"{ctx.name_of(request.applicant_no)} {_('submitted')} {_.moment(request.submitted_at)}")
+    screen.say(
+        _(
+            "{name} {state} on {when}",
+            name=ctx.name_of(request.applicant_no),
+            state=_("submitted"),
+            when=_.moment(request.submitted_at),
+        )
+    )
     for step in trail:
-        prefix = f"v{step.version} " if request.version > 1 else ""
+        prefix = _("Version {n}", n=step.version) + " " if request.version > 1 else ""
         if step.state.decided:
             screen.say(prefix + labelled(_, show_act(_, step.act), _decision(ctx, _, step)))
         elif step.state is StepState.OPEN:

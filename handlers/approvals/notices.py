@@ -18,7 +18,7 @@ from handlers.approvals.preview import names_of
 from handlers.context import Context
 from handlers.language import Language
 from handlers.ui import Button, View, ViewBuilder
-from handlers.wording import labelled, show_step_state
+from handlers.wording import labelled, show_step_state, show_who
 
 
 class Notices:
@@ -104,6 +104,10 @@ class Notices:
     def _hole(self, ctx: Context, _: Language, request: Request, step: Step) -> View:
         names = names_of(ctx, step.assignees)
         screen = ViewBuilder().say(
-            _("Nobody can take a step of {number} ({who}).", number=request.number, who=step.who)
+            _(
+                "Nobody can take a step of {number} ({who}).",
+                number=request.number,
+                who=show_who(_, step.who, ctx.name_of),
+            )
         )
         return screen.say(_("It went to {names}. Please check staff and accounts.", names=names)).view()

@@ -33,6 +33,14 @@ WORDS = {  # what may be typed instead of a button
 }
 
 
+FOLLOW_UPS = {
+    "settlement_days_missing",
+    "choice_ambiguous",
+    "phone_ambiguous",
+    "date_ambiguous",
+}  # no mistake
+
+
 class Forms:
     """Every form there is, and the dialogue over them. languages: in which typed words are understood."""
 
@@ -328,7 +336,8 @@ class Forms:
         ctx.settle_prompt(screen.say("✓ " + ctx.language("Submitted")).view())
 
     def _refuse(self, ctx: Context, form: Form, draft: Draft, refused: Refused) -> None:
-        self._present(ctx, form, draft, notes=["⚠️ " + explain(ctx.language, refused)])
+        sign = "" if refused.code in FOLLOW_UPS else "⚠️ "
+        self._present(ctx, form, draft, notes=[sign + explain(ctx.language, refused)])
 
     def _present(
         self,
