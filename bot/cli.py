@@ -24,6 +24,23 @@ app = typer.Typer(
 )
 
 
+staff_app = typer.Typer(help="The staff register.", no_args_is_help=True, rich_markup_mode=None)
+customers_app = typer.Typer(help="The customer register.", no_args_is_help=True, rich_markup_mode=None)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(staff_app, name="staff")
+app.add_typer(customers_app, name="customers")
+app.add_typer(audit_app, name="audit")
+
+
+class Kind(StrEnum):
+    CUSTOMERS = "customers"
+    STAFF = "staff"
+    REQUESTS = "requests"
+    CONVERSATIONS = "conversations"
+    OUTBOX = "outbox"
+    AUDIT = "audit"
+
+
 class Client(StrEnum):
     PTB = "ptb"
     AIOGRAM = "aiogram"
@@ -37,6 +54,9 @@ Data = Annotated[
 ]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")]
 ClientChoice = Annotated[Client | None, typer.Option("--client", help="Telegram client to use.")]
+CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, UTF-8 or GB18030.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and count only; write nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DATA, DEMO_DATA, PORT = Path("data"), Path("data/demo"), 8080
 
 
@@ -81,6 +101,85 @@ def run(
     from bot.commands.running import run_bot
 
     run_bot(settings, data, client.value if client else None, api_base, token_file)
+
+
+@app.command()
+def migrate(
+    settings: SettingsFile = None,
+    data: Data = DATA,
+    to: Annotated[str, typer.Option(metavar="REV", help="Version to reach; base: empty.")] = "head",
+) -> None:
+    """Bring the database to this program's version."""
+    from bot.commands.migrating import migrate_database
+
+    migrate_database(settings, data, to)
+
+
+@app.command()
+def doctor(settings: SettingsFile = None, data: Data = DATA, as_json: AsJson = False) -> None:
+    """Check the installation and say how to mend what is wrong."""
+    from bot.commands.doctor import examine
+
+    sys.exit(examine(settings, data, as_json))
+
+
+@app.command()
+def show(
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help=", ".join(Kind))],
+    key: Annotated[str | None, typer.Argument(metavar="[ID]", help="Number or id of one of them.")] = None,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+    as_json: AsJson = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Newest so many; default 50, JSON: all.")] = None,
+) -> None:
+    """Show what the database holds, newest first."""
+    from bot.commands.showing import show as show_records
+
+    show_records(settings, data, kind.value, key, as_json, limit)
+
+
+@staff_app.command("import")
+def import_staff(
+    file: CsvFile,
+    departments: Annotated[Path | None, typer.Option(metavar="FILE", help="Departments, as CSV.")] = None,
+    dry_run: DryRun = False,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Import or update staff; one bad row and nothing is written."""
+    from bot.commands.importing import import_staff as do_import
+
+    do_import(settings, data, file, departments, dry_run)
+
+
+@staff_app.command()
+def invite(
+    staff_no: Annotated[str, typer.Argument(metavar="工号", help="Staff number.")],
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Print a one-use invitation that binds a messenger account to a member of staff."""
+    from bot.commands.inviting import invite as issue
+
+    issue(settings, data, staff_no)
+
+
+@customers_app.command("import")
+def import_customers(
+    file: CsvFile, dry_run: DryRun = False, settings: SettingsFile = None, data: Data = DATA
+) -> None:
+    """Import or update customers; one bad row and nothing is written."""
+    from bot.commands.importing import import_customers as do_import
+
+    do_import(settings, data, file, dry_run)
+
+
+@audit_app.command()
+def verify(settings: SettingsFile = None, data: Data = DATA) -> None:
+    """Check that no audit entry was changed, cut out or cut off."""
+    from bot.commands.showing import verify_audit
+
+    verify_audit(settings, data)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ _OWN = frozenset(
 def make_folder(data: Path) -> None:
     """Create the folder. Raises Fault where that is impossible."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's data lies there
     except OSError as error:
         raise Fault(f"the folder {data} cannot be made: {error.strerror}") from None
 

@@ -43,6 +43,16 @@ def require_database(settings: Settings, data: Path) -> str:
     return url
 
 
+def version_of(url: str) -> str:
+    """Read the version of a database; SQLite's file is made where there is none."""
+    engine = create_write_engine(url, checkpoint=False)
+    try:
+        with engine.begin() as connection:
+            return schema_version(connection)
+    finally:
+        engine.dispose()
+
+
 def require_schema(connection: Connection) -> None:
     """Raise Fault unless the database stands at this program's version."""
     found = schema_version(connection)

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.clock import now
 from bot.commands.customer_files import CustomerFile
 from bot.commands.faults import Fault
-from bot.commands.opening import transaction
+from bot.commands.opening import transaction, version_of
 from bot.commands.staff_files import StaffFile
 from bot.messengers.telegram_events import CHANNEL
 from bot.sandbox.people import SandboxPerson
 from bot.settings import ROOT, Settings
 from domain.people import Account, StaffRecord
-from storage.migrate import migrate
+from storage.database import HEAD
 from storage.unit_of_work import SqlWork
 
 SAMPLE = ROOT / "deploy" / "sample_company"
@@ -27,7 +27,11 @@ LEFT = "(已离职)"
 
 def prepare_sample(settings: Settings, data: Path) -> None:
     """Bring the database up to date; where nobody is in its staff register, load the sample company."""
-    migrate(settings.database_url(data))
+    url = settings.database_url(data)
+    if version_of(url) != HEAD:
+        from storage.migrate import migrate  # noqa: PLC0415 - large, and needed once
+
+        migrate(url)
     with transaction(settings, data) as work:
         if not work.people.register():
             _load(work, settings)

@@ -1,0 +1,91 @@
+"""`menxia staff import` and `menxia customers import`: a whole file or nothing, every bad row named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.clock import now
+from bot.commands.console import counted, print_table
+from bot.commands.csv_files import BadCell
+from bot.commands.customer_files import CustomerFile
+from bot.commands.faults import Fault
+from bot.commands.opening import open_settings, require_database, transaction
+from bot.commands.staff_files import StaffFile, Tally
+from bot.settings import Settings
+from storage.unit_of_work import SqlWork
+
+
+def import_staff(
+    settings_file: Path | None, data: Path, file: Path, departments: Path | None, dry_run: bool
+) -> None:
+    """Import staff and, where given, departments."""
+    settings = open_settings(settings_file)
+    require_database(settings, data)
+    staff = StaffFile(file, departments)
+    _import(
+        settings,
+        data,
+        staff.rows,
+        lambda work: staff.check(work.people.register(), work.people.departments()),
+        lambda work: staff.write(work, now()),
+        dry_run,
+    )
+
+
+def import_customers(settings_file: Path | None, data: Path, file: Path, dry_run: bool) -> None:
+    """Import customers."""
+    settings = open_settings(settings_file)
+    require_database(settings, data)
+    today = now().astimezone(ZoneInfo(settings.company.timezone)).date()
+    customers = CustomerFile(file, settings.rules(), today)
+    for at in counted(customers.rows, f"Reading {file.name}"):
+        customers.read(at)
+    _import(
+        settings,
+        data,
+        customers.rows,
+        lambda work: customers.check(work.people.register()),
+        lambda work: customers.write(work, now()),
+        dry_run,
+    )
+
+
+def _import(
+    settings: Settings,
+    data: Path,
+    rows: int,
+    check: Callable[[SqlWork], list[BadCell]],
+    write: Callable[[SqlWork], Tally],
+    dry_run: bool,
+) -> None:
+    """Check and write in one transaction, so that nothing changes between the two."""
+    with transaction(settings, data) as work:
+        faults = check(work)
+        if not faults:
+            savepoint = work.connection.begin_nested()
+            tally = write(work)
+            if dry_run:
+                savepoint.rollback()
+            else:
+                savepoint.commit()
+    if faults:
+        _report(faults)
+        bad = len({(fault.file, fault.line) for fault in faults})
+        raise Fault(f"{bad} of {rows} rows are bad; nothing was imported")
+    told = "Dry run, nothing was written" if dry_run else "Imported"
+    typer.echo(f"{told}: {tally.new} new, {tally.changed} changed, {tally.unchanged} unchanged, 0 bad")
+
+
+def _report(faults: Sequence[BadCell]) -> None:
+    if sys.stdout.isatty():
+        rows = [(fault.file, fault.line, fault.column, fault.reason) for fault in faults]
+        print_table("Bad rows", ("file", "line", "column", "reason"), rows)
+        return
+    for fault in faults:
+        column = f" {fault.column}:" if fault.column else ""
+        typer.echo(f"{fault.file}:{fault.line}:{column} {fault.reason}")
