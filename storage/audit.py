@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Text, insert, select, update
+from sqlalchemy import Column, Connection, Text, insert, literal, select, true, update
 from sqlmodel import Field, SQLModel
 
 from storage.types import BigKey
@@ -56,6 +56,18 @@ def _canonical(value: Any) -> str:
 
 def _hash(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(_canonical([entry[name] for name in _HASHED]).encode()).hexdigest()
+
+
+_ONE = select(literal(1).label("one")).subquery()
+_CHAIN = (  # one statement, so that an entry appended meanwhile does not look like a wrong head
+    select(
+        *_audit.c,
+        select(_head.c.seq).scalar_subquery().label("head_seq"),
+        select(_head.c.hash).scalar_subquery().label("head_hash"),
+    )
+    .select_from(_ONE.outerjoin(_audit, true()))
+    .order_by(_audit.c.seq)
+)
 
 
 class SqlAuditLog:
@@ -120,22 +132,19 @@ class Break:
 
 def verify(connection: Connection) -> tuple[int, Break | None]:
     """Recompute the chain; give the number of sound entries and the first break, if any."""
-    previous, seq = _GENESIS, 0
-    for entry in _entries(connection):
-        if entry["seq"] != seq + 1:
-            return seq, Break(seq + 1, "gap")
-        if entry["previous"] != previous:
-            return seq, Break(entry["seq"], "previous")
-        if entry["hash"] != _hash(entry):
-            return seq, Break(entry["seq"], "hash")
-        seq, previous = entry["seq"], entry["hash"]
-    head = connection.execute(select(_head.c.seq, _head.c.hash)).one()
-    if (head.seq, head.hash) != (seq, previous):
+    previous, seq, head = _GENESIS, 0, None
+    with connection.execute(_CHAIN, execution_options={"yield_per": 1_000}) as entries:
+        for entry in entries.mappings():
+            head = (entry["head_seq"], entry["head_hash"])
+            if entry["seq"] is None:  # a head without entries
+                break
+            if entry["seq"] != seq + 1:
+                return seq, Break(seq + 1, "gap")
+            if entry["previous"] != previous:
+                return seq, Break(seq + 1, "previous")
+            if entry["hash"] != _hash(entry):
+                return seq, Break(seq + 1, "hash")
+            seq, previous = entry["seq"], entry["hash"]
+    if head != (seq, previous):
         return seq, Break(seq + 1, "head")
     return seq, None
-
-
-def _entries(connection: Connection) -> Iterator[Mapping[str, Any]]:
-    rows = connection.execution_options(yield_per=1_000).execute(select(_audit).order_by(_audit.c.seq))
-    for row in rows.mappings():
-        yield dict(row)

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from domain.errors import Unavailable
 
 T = TypeVar("T")
 BATCH = 50
+_OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)  # no waiting mends these
 
 
 @dataclass(slots=True)
@@ -84,6 +85,9 @@ class Writer:
                 return
 
     def _commit(self, batch: list[_Job]) -> None:
+        batch = [job for job in batch if job.done.set_running_or_notify_cancel()]
+        if not batch:
+            return
         finished: list[tuple[_Job, Any]] = []
         failed: list[tuple[_Job, BaseException]] = []
         try:
@@ -97,9 +101,10 @@ class Writer:
                                 result = job.run(connection)
                         finished.append((job, result))
                     except Exception as error:
-                        failed.append((job, _translated(error)))
-                        if len(batch) == 1:
-                            raise
+                        reason = _translated(error)
+                        failed.append((job, reason))
+                        if len(batch) == 1 or isinstance(reason, Unavailable):
+                            raise  # SQLite may have rolled back, and a savepoint would then commit by itself
         except Exception as error:
             failed += [(job, _translated(error)) for job, _ in finished]
             finished = []
@@ -112,7 +117,7 @@ class Writer:
 
 
 def _translated(error: Exception) -> Exception:
-    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+    if isinstance(error, DBAPIError) and not isinstance(error, _OURS):
         passing = Unavailable("the database does not answer")
         passing.__cause__ = error
         return passing
