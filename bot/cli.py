@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -182,10 +183,10 @@ def verify(settings: SettingsFile = None, data: Data = DATA) -> None:
     verify_audit(settings, data)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; an expected fault is one sentence on standard error."""
     try:
-        app()
+        app(arguments)
     except Fault as fault:
         typer.echo(f"menxia: {fault}", err=True)
         sys.exit(fault.code)

@@ -149,20 +149,25 @@ def _rate(text: str) -> Decimal:
 
 
 def _settlement(row: Row) -> Settlement | None:
-    days = row.read("账期天数", _days)
-    terms = row.cells["结算方式"]
+    if not row.cells["账期天数"]:
+        return row.read("结算方式", parse_settlement, needed=True)
+    days, terms = row.read("账期天数", _days), row.cells["结算方式"]
     if days is None:
-        if row.cells["账期天数"]:
-            return None
-        return row.read("结算方式", parse_settlement, needed=True)
-    try:
-        read = parse_settlement(f"{terms}{days}天")
-    except Refused:
-        return row.read("结算方式", parse_settlement, needed=True)
-    if not read.method.has_days or read.days != days:
+        return None
+    if _needs_no_days(terms):
         row.bad("账期天数", f"{terms} has no days of credit")
         return None
-    return settlement_of(read.method, read.days)
+    read = row.read("结算方式", lambda terms: parse_settlement(f"{terms}{days}天"), needed=True)
+    if read is not None and read.days != days:
+        row.bad("账期天数", f"{terms} says other days")
+    return settlement_of(read.method, read.days) if read else None
+
+
+def _needs_no_days(terms: str) -> bool:
+    try:
+        return not parse_settlement(terms).method.has_days
+    except Refused:
+        return False
 
 
 def _days(text: str) -> int:

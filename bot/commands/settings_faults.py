@@ -29,7 +29,7 @@ def explain_settings(error: Exception, path: Path) -> list[str]:
         case TOMLDecodeError():
             return [f"{name} is not valid TOML: {error}"]
         case UnicodeDecodeError():
-            return [f"{name} is not UTF-8; save it as UTF-8"]
+            return [f"{name} or a secret file is not UTF-8; save it as UTF-8"]
         case ValidationError():
             return [_sentence(name, each["loc"], each["type"], each["msg"]) for each in error.errors()]
     return [f"{name} cannot be read: {type(error).__name__}"]
