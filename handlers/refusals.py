@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from domain.customers import CustomerState
@@ -120,7 +121,7 @@ WORDING: Mapping[str, str] = {
 _SHOW: Mapping[str, Callable[[Language, Any], str]] = {
     "rate": show_rate,
     "floor": show_rate,
-    "day": lambda _, day: _.day(day),
+    "day": lambda _, day: _.day(day) if isinstance(day, date) else str(day),
     "first": lambda _, day: _.day(day),
     "last": lambda _, day: _.day(day),
     "date": lambda _, day: _.day(day),
