@@ -71,7 +71,10 @@ def demo(
         bool, typer.Option("--fresh", help="Begin anew: delete what a demo left there.")
     ] = False,
 ) -> None:
-    """Try everything on this machine with a sample company; no token, no internet."""
+    """Try everything on this machine.
+
+    With a sample company; no token, no internet.
+    """
     from bot.commands.demo import run_demo
 
     run_demo(settings, data, port, client.value if client else None, fresh)
@@ -84,7 +87,10 @@ def sandbox(
     port: Port = PORT,
     bare: Annotated[bool, typer.Option("--bare", help="Load no sample company, show no staff.")] = False,
 ) -> None:
-    """Run the sandbox messenger alone, for a bot started with `menxia run`."""
+    """Run the sandbox messenger alone.
+
+    For a bot that is started with `menxia run`.
+    """
     from bot.commands.demo import run_sandbox
 
     run_sandbox(settings, data, port, bare)

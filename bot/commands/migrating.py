@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.commands.faults import Fault
 from bot.commands.folders import BOT_LOCK, locked, make_folder
-from bot.commands.opening import database_fault, database_file, open_settings, version_of
+from bot.commands.opening import database_fault, database_file, database_url, open_settings, version_of
 from storage.migrate import migrate
 
 BOT_RUNS = "a bot is running on {data}; stop it before migrating"
@@ -19,7 +19,7 @@ BOT_RUNS = "a bot is running on {data}; stop it before migrating"
 def migrate_database(settings_file: Path | None, data: Path, target: str) -> None:
     """Migrate, and say where the database stands then."""
     settings = open_settings(settings_file)
-    url = settings.database_url(data)
+    url = database_url(settings, data)
     make_folder(data)
     try:
         with locked(data, BOT_LOCK, BOT_RUNS.format(data=data)):

@@ -10,7 +10,7 @@ from tomllib import TOMLDecodeError
 from pydantic import ValidationError
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.commands.faults import Fault
 from bot.commands.settings_faults import explain_settings
@@ -29,6 +29,18 @@ def open_settings(path: Path | None) -> Settings:
         raise Fault("\n".join(found)) from None
 
 
+def database_url(settings: Settings, data: Path) -> str:
+    """Give the database's address. Raises Fault where it is none that Menxia can use."""
+    url = settings.database_url(data)
+    try:
+        known = make_url(url).get_backend_name() in {"sqlite", "postgresql"}
+    except ArgumentError:
+        known = False
+    if not known:
+        raise Fault("database.url is not an address of a database; write postgresql://user@host/name")
+    return url
+
+
 def database_file(url: str) -> Path | None:
     """Give SQLite's file; None for another database."""
     return Path(make_url(url).database or "") if is_sqlite(url) else None
@@ -36,7 +48,7 @@ def database_file(url: str) -> Path | None:
 
 def require_database(settings: Settings, data: Path) -> str:
     """Give the database's address. Raises Fault where SQLite would have to create it."""
-    url = settings.database_url(data)
+    url = database_url(settings, data)
     file = database_file(url)
     if file is not None and not file.is_file():
         raise Fault(f"there is no database {file}; create it with: menxia migrate --data {data}")

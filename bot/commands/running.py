@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -45,30 +46,27 @@ def run_bot(
 
 async def until_stopped(app: App, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
     """Run the bot until SIGINT or SIGTERM; `when_ready` follows its start."""
-    stop, ready = asyncio.Event(), asyncio.Event()
+    ready = asyncio.Event()
+    running = asyncio.create_task(app.run(ready))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    running = asyncio.create_task(app.run(ready))
-    stopping = asyncio.create_task(stop.wait())
-    tasks = {running, stopping}
-    if when_ready is not None:
-        tasks.add(announcing := asyncio.create_task(_announce(ready, when_ready)))
-        announcing.add_done_callback(tasks.discard)
-    try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in list(tasks):
-            if task is not running or not running.done():
-                task.cancel()
-        await asyncio.wait(tasks)
-    if not running.cancelled():
-        running.result()
+        loop.add_signal_handler(number, running.cancel)
+    announcing = asyncio.create_task(_announce(ready, when_ready))
+    announcing.add_done_callback(
+        lambda done: done.cancelled() or done.exception() is None or running.cancel()
+    )
+    await asyncio.wait({running})
+    announcing.cancel()
+    await asyncio.wait({announcing})
+    for task in (running, announcing):
+        if not task.cancelled():
+            task.result()
 
 
-async def _announce(ready: asyncio.Event, when_ready: Callable[[], Awaitable[None]]) -> None:
+async def _announce(ready: asyncio.Event, when_ready: Callable[[], Awaitable[None]] | None) -> None:
     await ready.wait()
-    await when_ready()
+    if when_ready is not None:
+        await when_ready()
 
 
 class explained:
@@ -104,6 +102,8 @@ def _why(error: BaseException) -> str:
             return database_fault(error)
         case FileNotFoundError() if "locales" in str(error.filename):
             return f"the language file {error.filename} is missing; the installation is not complete"
+        case OSError(errno=errno.EADDRINUSE):
+            return "the webhook's address is in use; choose another in messenger.webhook.listen"
     return ""
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import now
 from bot.commands.customer_files import CustomerFile
 from bot.commands.faults import Fault
-from bot.commands.opening import transaction, version_of
+from bot.commands.opening import database_url, transaction, version_of
 from bot.commands.staff_files import StaffFile
 from bot.messengers.telegram_events import CHANNEL
 from bot.sandbox.people import SandboxPerson
@@ -27,7 +27,7 @@ LEFT = "(已离职)"
 
 def prepare_sample(settings: Settings, data: Path) -> None:
     """Bring the database up to date; where nobody is in its staff register, load the sample company."""
-    url = settings.database_url(data)
+    url = database_url(settings, data)
     if version_of(url) != HEAD:
         from storage.migrate import migrate  # noqa: PLC0415 - large, and needed once
 
@@ -45,7 +45,7 @@ def list_people(settings: Settings, data: Path) -> list[SandboxPerson]:
     own = account_ids(staff)
     return [
         SandboxPerson(
-            int(bound[staff_no].user_id) if staff_no in bound else own[staff_no],
+            int(bound[staff_no].user_id) if _is_here(bound.get(staff_no)) else own[staff_no],
             record.employee.name,
             _title(record),
             staff_no,
@@ -81,6 +81,10 @@ def _load(work: SqlWork, settings: Settings) -> None:
     for staff_no, account in account_ids(numbers).items():
         language = settings.company.language
         work.people.bind(Account(CHANNEL, str(account), str(account), staff_no, language), moment, "")
+
+
+def _is_here(account: Account | None) -> bool:
+    return account is not None and account.channel == CHANNEL and account.user_id.isdecimal()
 
 
 def _title(record: StaffRecord) -> str:

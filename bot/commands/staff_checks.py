@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.commands.faults import Fault
 from bot.commands.findings import Finding, fault, fine, warning
-from bot.commands.opening import database_fault, database_file, schema_fault
+from bot.commands.opening import database_fault, database_file, database_url, schema_fault
 from bot.settings import RouteSettings, Settings
 from domain.approvals.requests import RequestKind
 from domain.people import Role, StaffState
@@ -38,7 +39,11 @@ class Register:
 
 def check_database(settings: Settings, data: Path, found: list[Register]) -> Iterator[Finding]:
     """Check that the database answers at the right version; put its register into `found`."""
-    url = settings.database_url(data)
+    try:
+        url = database_url(settings, data)
+    except Fault as wrong:
+        yield fault("database", str(wrong), "correct database.url in the settings or its secret file")
+        return
     file = database_file(url)
     if file is not None and not file.is_file():
         yield fault("database", f"there is no {file}", f"menxia migrate --data {data}")

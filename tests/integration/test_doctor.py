@@ -159,6 +159,24 @@ def test_broken_database_is_a_finding_and_no_crash(tmp_path: Path, spoil: Any, w
     assert "cannot be checked" not in faults
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://menxia@127.0.0.1:9/menxia", "database: the database cannot be used: connection"),
+        ("mysql://host/menxia", "database: database.url is not an address"),
+        ("menxia", "database: database.url is not an address"),
+    ],
+)
+def test_database_that_does_not_answer_is_a_finding(
+    company: Path, monkeypatch: pytest.MonkeyPatch, url: str, words: str
+) -> None:
+    monkeypatch.setenv("MENXIA_DATABASE__URL", url)
+    assert words in faults_of(company)
+    for call in (("show", "staff"), ("migrate",), ("staff", "invite", "YH0004")):
+        outcome = menxia(*call, "--data", company)
+        assert (outcome.code, outcome.out) == (1, "")
+
+
 def test_installation_that_is_not_there_at_all_is_explained(tmp_path: Path) -> None:
     faults = faults_of(tmp_path / "nowhere", "--settings", tmp_path / "none.toml")
     assert "there is no settings file" in faults
