@@ -87,6 +87,12 @@ class Person:
         bubble, data = await self._until(lambda: self._button(label), f"a button “{label}”")
         return await self._tap(bubble.message_id, data, toast)
 
+    async def taps_and_turns_away(self, label: str) -> None:
+        """Tap a button without waiting for the bot's notice."""
+        bubble, data = await self._until(lambda: self._button(label), f"a button “{label}”")
+        self._act()
+        await self._post("taps?wait=0", json={"message_id": bubble.message_id, "data": data})
+
     async def taps_old(self, label: str, n: int = 1, *, toast: str | None = None) -> str:
         """Tap a button that is no longer shown, as a phone that lags does; n: 1 for the one shown last."""
         gone = [
