@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.errors import Refused
 from handlers.context import Context
@@ -54,7 +55,7 @@ def find_options(options: Sequence[Option], text: str, languages: Sequence[Langu
 
     if exact := [option for option in options if wanted in names(option)]:
         return exact[:1]
-    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(options):
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 and 1 <= int(wanted) <= len(options):
         return [options[int(wanted) - 1]]
     return [option for option in options if any(wanted in name for name in names(option))] if wanted else []
 
@@ -82,6 +83,10 @@ class Choice(Field):
         if any(option.value == arg for option in self.offered(ctx)):
             return arg
         raise Refused("choice_gone")
+
+    def recheck(self, ctx: Context, value: str) -> None:
+        if all(option.value != value for option in self.offered(ctx)):
+            raise Refused("choice_gone")
 
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
         options = self.offered(ctx)
@@ -119,6 +124,15 @@ class Record(Field):
         if (title := self.title(ctx, arg)) is None:
             raise Refused("choice_gone")
         return [arg, title]
+
+    def recheck(self, ctx: Context, value: list[str]) -> None:
+        if self.title(ctx, value[0]) is None:
+            raise Refused("choice_gone")
+
+    def load(self, raw: Any) -> list[str]:
+        if not isinstance(raw, list) or [type(part) for part in raw] != [str, str]:
+            raise TypeError(f"{self.name} holds an id and a name, not {raw!r}")
+        return raw
 
     def show(self, _: Language, value: list[str]) -> str:
         return value[1]

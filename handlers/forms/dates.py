@@ -11,7 +11,7 @@ from domain.dates import parse_date
 from domain.errors import Refused
 from handlers.context import Context
 from handlers.conversation import Draft
-from handlers.forms.fields import Field, Key
+from handlers.forms.fields import Field, Key, read_value
 from handlers.language import Language
 
 
@@ -26,17 +26,26 @@ class Day(Field):
 
     def read(self, ctx: Context, draft: Draft, text: str) -> date:
         try:
-            return self._within(ctx, parse_date(text, self.today(ctx)))
+            return self._within(ctx, read_value(self._parser(ctx), text, "date_unreadable"))
         except Refused as error:
             if found := error.params.get("candidates"):
                 draft.view = {"candidates": [day.isoformat() for day in found]}
             raise
 
     def pick(self, ctx: Context, draft: Draft, arg: str) -> date:
-        return self._within(ctx, date.fromisoformat(arg))
+        try:
+            return self._within(ctx, date.fromisoformat(arg))
+        except ValueError as error:
+            raise Refused("button_unknown") from error
 
     def turn(self, ctx: Context, draft: Draft, arg: str) -> None:
-        draft.view = {"month": arg} if arg else {}
+        try:
+            draft.view = {"month": date.fromisoformat(f"{arg}-01").isoformat()[:7]} if arg else {}
+        except ValueError as error:
+            raise Refused("button_unknown") from error
+
+    def recheck(self, ctx: Context, value: date) -> None:
+        self._within(ctx, value)
 
     def dump(self, value: date) -> str:
         return value.isoformat()
@@ -55,24 +64,26 @@ class Day(Field):
         days = days or [today + timedelta(days=offset) for offset in self.likely]
         keys = [Key(ctx.language.day(day), day.isoformat()) for day in days if self._fits(ctx, day)]
         rows = [keys[start : start + 2] for start in range(0, len(keys), 2)]
-        return [*rows, [Key(ctx.language("Calendar"), today.strftime("%Y-%m"), turns=True)]]
+        return [*rows, [Key(ctx.language("Calendar"), today.isoformat()[:7], turns=True)]]
 
     def _month(self, ctx: Context, first: date) -> list[list[Key]]:
         _ = ctx.language
-        before = first - timedelta(days=1)
-        after = (first + timedelta(days=31)).replace(day=1)
-        rows = [
-            [
-                Key("◀", before.strftime("%Y-%m"), turns=True),
-                Key(_.month(first), "", turns=True),
-                Key("▶", after.strftime("%Y-%m"), turns=True),
-            ]
-        ]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month):
-            days = [day for day in week if day.month == first.month and self._fits(ctx, day)]
+        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+        earliest, latest = self._limits(ctx)
+        title = [Key(_.month(first), "", turns=True)]
+        if first > earliest:
+            title.insert(0, Key("◀", (first - timedelta(days=1)).isoformat()[:7], turns=True))
+        if last < latest:
+            title.append(Key("▶", (last + timedelta(days=1)).isoformat()[:7], turns=True))
+        rows = [title]
+        for week in calendar.monthcalendar(first.year, first.month):  # 0: a day of another month
+            days = [day for number in week if number and self._fits(ctx, day := first.replace(day=number))]
             if days:
                 rows.append([Key(str(day.day), day.isoformat()) for day in days])
         return rows
+
+    def _parser(self, ctx: Context) -> Callable[[str], date]:
+        return lambda text: parse_date(text, self.today(ctx))
 
     def _limits(self, ctx: Context) -> tuple[date, date]:
         today = self.today(ctx)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from domain.errors import Refused
 from domain.people import Employee
@@ -15,6 +15,8 @@ from handlers.language import Language
 from handlers.ui import RemoteFile
 
 Answers = Mapping[str, Any]
+Value = TypeVar("Value")
+LONGEST_VALUE = 200  # characters of an answer that is read as a number, a date or terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,22 @@ class Field:
 
     def turn(self, ctx: Context, draft: Draft, arg: str) -> None:
         """Turn a page of the question's buttons."""
-        draft.view = {**draft.view, "page": int(arg)}
+        try:
+            draft.view = {**draft.view, "page": int(arg)}
+        except ValueError as error:
+            raise Refused("button_unknown") from error
 
     def dump(self, value: Any) -> Any:
         return value
 
     def load(self, raw: Any) -> Any:
+        """Read what was stored. Raises what `load_answers` takes for an answer of another kind of field."""
+        if not isinstance(raw, str):
+            raise TypeError(f"{self.name} holds a text, not {raw!r}")
         return raw
+
+    def recheck(self, ctx: Context, value: Any) -> None:
+        """Make sure at submission that a chosen value is still there to be chosen. Raises Refused."""
 
     def show(self, _: Language, value: Any) -> str:
         return str(value)
@@ -98,8 +109,22 @@ class Field:
 
 def tidy(text: str) -> str:
     """Fold full-width forms and white space; drop control and invisible characters that pasting brings."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).split())
-    return "".join(c for c in folded if not unicodedata.category(c).startswith("C"))
+    folded = unicodedata.normalize("NFKC", text)
+    shown = (c for c in folded if c.isspace() or not unicodedata.category(c).startswith("C"))
+    return " ".join("".join(shown).split())
+
+
+def read_value(parse: Callable[[str], Value], text: str, unreadable: str) -> Value:
+    """Read a short value. Pages of text, and numbers beyond arithmetic, are nothing that a person means.
+
+    unreadable: code of the refusal. The limit also bounds the time that the parsers' grammars may take.
+    """
+    if len(text) > LONGEST_VALUE:
+        raise Refused(unreadable)
+    try:
+        return parse(text)
+    except ArithmeticError as error:
+        raise Refused(unreadable) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +166,20 @@ class Form:
 
 def load_answers(form: Form, draft: Draft) -> dict[str, Any]:
     """Read the stored answers; one that its field no longer understands counts as not given."""
+    return _load(form, draft.answers)
+
+
+def load_former(form: Form, draft: Draft) -> dict[str, Any]:
+    """Read the answers of the request that a draft mends, as far as its fields still understand them."""
+    return _load(form, draft.mend.former) if draft.mend is not None else {}
+
+
+def _load(form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for f in form.fields:
-        if f.name in draft.answers:
+        if f.name in stored:
             try:
-                answers[f.name] = f.load(draft.answers[f.name])
+                answers[f.name] = f.load(stored[f.name])
             except (ValueError, KeyError, TypeError, ArithmeticError, Refused):
                 continue
     return answers

@@ -10,7 +10,7 @@ from domain.attachments import Attachment
 from domain.errors import Refused
 from handlers.context import Context
 from handlers.conversation import Draft
-from handlers.forms.fields import Field, Key
+from handlers.forms.fields import Field, Key, tidy
 from handlers.language import Language
 from handlers.ui import RemoteFile
 
@@ -24,6 +24,8 @@ class Files(Field):
     takes_files: ClassVar[bool] = True
 
     def read(self, ctx: Context, draft: Draft, text: str) -> Any:
+        if tidy(text).casefold() in {DONE, ctx.language("Done").casefold()}:
+            return self.pick(ctx, draft, DONE)
         raise Refused("file_expected")
 
     def pick(self, ctx: Context, draft: Draft, arg: str) -> Any:
@@ -60,6 +62,7 @@ class Files(Field):
         ctx.fetches = True
         draft.held = {**draft.held, self.name: [*held, [attachment.id, attachment.name, False]]}
         draft.answers.pop(self.name, None)
+        draft.skipped = [name for name in draft.skipped if name != self.name]
 
     def arrive(self, draft: Draft, attachment_id: str, stored: bool) -> bool:
         """Mark a file as stored, or let it go; false if this draft no longer waits for it."""
@@ -73,6 +76,8 @@ class Files(Field):
         return True
 
     def load(self, raw: Any) -> Any:
+        if not isinstance(raw, list) or any(not isinstance(e, list) or len(e) != 3 for e in raw):
+            raise TypeError(f"{self.name} holds files, not {raw!r}")
         return [list(entry) for entry in raw]
 
     def show(self, _: Language, value: Any) -> str:

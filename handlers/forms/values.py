@@ -11,7 +11,7 @@ from domain.addresses import parse_address
 from domain.credit_codes import parse_credit_code
 from domain.errors import Refused
 from domain.phones import Phone, display, masked, parse_phone
-from domain.rates import parse_rate
+from domain.rates import PLACES, parse_rate
 from domain.settlements import (
     Settlement,
     SettlementMethod,
@@ -22,7 +22,7 @@ from domain.settlements import (
 )
 from handlers.context import Context
 from handlers.conversation import Draft
-from handlers.forms.fields import Field, Key
+from handlers.forms.fields import Field, Key, read_value, tidy
 from handlers.language import Language
 from handlers.wording import show_rate, show_settlement
 
@@ -41,13 +41,20 @@ class Rate(Field):
 
     def read(self, ctx: Context, draft: Draft, text: str) -> Decimal:
         try:
-            return parse_rate(text)
+            return read_value(parse_rate, text, "rate_unreadable")
         except Refused as error:
-            _candidates(draft, error, str)
+            if found := [rate for rate in error.params.get("candidates", ()) if rate == round(rate, PLACES)]:
+                draft.view = {"candidates": [str(rate) for rate in found][:6]}
             raise
 
     def pick(self, ctx: Context, draft: Draft, arg: str) -> Decimal:
-        return Decimal(arg)
+        for rate in self._offered(ctx, draft):
+            if str(rate) == arg:
+                return rate
+        raise Refused("choice_gone")
+
+    def _offered(self, ctx: Context, draft: Draft) -> list[Decimal]:
+        return [Decimal(c) for c in draft.view.get("candidates", ())] or list(self.usual(ctx))
 
     def dump(self, value: Decimal) -> str:
         return str(value)
@@ -59,8 +66,7 @@ class Rate(Field):
         return show_rate(_, value)
 
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
-        offered = [Decimal(c) for c in draft.view.get("candidates", ())] or list(self.usual(ctx))
-        keys = [Key(show_rate(ctx.language, rate), str(rate)) for rate in offered]
+        keys = [Key(show_rate(ctx.language, rate), str(rate)) for rate in self._offered(ctx, draft)]
         return [keys[start : start + 4] for start in range(0, len(keys), 4)]
 
 
@@ -72,14 +78,17 @@ class Terms(Field):
     days: tuple[int, ...] = (30, 45, 60, 90)
 
     def read(self, ctx: Context, draft: Draft, text: str) -> Settlement:
+        text = tidy(text)
         if pending := draft.view.get("term"):
             try:
-                return settlement_of(SettlementMethod(pending), parse_days(text))
+                return settlement_of(
+                    SettlementMethod(pending), read_value(parse_days, text, "settlement_days_unreadable")
+                )
             except Refused as error:
                 if error.code != "settlement_days_unreadable":
                     raise
         try:
-            return parse_settlement(text)
+            return read_value(parse_settlement, text, "settlement_unreadable")
         except Refused as error:
             _candidates(draft, error, settlement_words)
             if error.code == "settlement_days_missing":
@@ -132,10 +141,10 @@ class PhoneNumber(Field):
 @dataclass(frozen=True, kw_only=True)
 class Address(Field):
     def read(self, ctx: Context, draft: Draft, text: str) -> str:
-        return parse_address(text)
+        return parse_address(tidy(text))
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreditCode(Field):
     def read(self, ctx: Context, draft: Draft, text: str) -> str:
-        return parse_credit_code(text)
+        return parse_credit_code(tidy(text))
