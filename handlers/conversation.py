@@ -7,7 +7,7 @@ added, removed and reordered while people are in the middle of a form.
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 MAX_DRAFTS = 5
@@ -48,9 +48,14 @@ class Draft:
     mend: Mend | None = None
 
     @property
+    def received(self) -> set[str]:
+        """Names of the fields for which files have come that are not yet an answer."""
+        return {name for name, held in self.held.items() if name != "?" and held}
+
+    @property
     def touched(self) -> bool:
-        """Whether cancelling would lose something typed."""
-        return bool(self.answers or self.orphans)
+        """Whether cancelling would lose something typed or sent."""
+        return bool(self.answers or self.orphans or self.received)
 
 
 @dataclass(slots=True)
@@ -119,14 +124,18 @@ class Conversation:
         """Read what was stored; whatever a newer or older version wrote besides is passed over."""
         drafts = []
         for raw in body.get("drafts", []):
-            known = {name: value for name, value in raw.items() if name in Draft.__slots__}
-            known["mend"] = Mend(**raw["mend"]) if raw.get("mend") else None
-            drafts.append(Draft(**known))
+            mend = Mend(**_known(Mend, raw["mend"])) if raw.get("mend") else None
+            drafts.append(Draft(**{**_known(Draft, raw), "mend": mend}))
         asking = body.get("asking")
         return cls(
             drafts,
             body.get("active", ""),
-            Asking(**asking) if asking else None,
-            Prompt(**body.get("prompt", {})),
+            Asking(**_known(Asking, asking)) if asking else None,
+            Prompt(**_known(Prompt, body.get("prompt", {}))),
             body.get("revision", 0),
         )
+
+
+def _known(kind: type, raw: dict[str, Any]) -> dict[str, Any]:
+    """Keep what this version of a class has."""
+    return {f.name: raw[f.name] for f in fields(kind) if f.name in raw}
