@@ -7,6 +7,7 @@ stage `ask`: the next question, or the summary when nothing is missing; `doubt`:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from domain.errors import Refused
 from handlers.context import Context
@@ -14,7 +15,7 @@ from handlers.conversation import Draft
 from handlers.forms import screens
 from handlers.forms.fields import Answers, Doubt, Field, Form, load_answers, next_field, visible_fields
 from handlers.forms.files import Files
-from handlers.forms.harvest import harvest
+from handlers.forms.harvest import harvest, unlabelled
 from handlers.language import N_, Language
 from handlers.refusals import explain
 from handlers.ui import FileArrived, RemoteFile, View, ViewBuilder
@@ -81,7 +82,8 @@ class Forms:
     def resume(self, ctx: Context, draft: Draft | None = None, notes: Sequence[str] = ()) -> bool:
         """Go on with a draft, the active or latest one by default; false when there is none."""
         conversation = ctx.conversation
-        draft = draft or conversation.current or (conversation.drafts[-1] if conversation.drafts else None)
+        known = [other for other in conversation.drafts if other.form in self._forms]
+        draft = draft or conversation.current or (known[-1] if known else None)
         if draft is None or (form := self._forms.get(draft.form)) is None:
             return False
         conversation.open(draft)
@@ -115,13 +117,17 @@ class Forms:
             draft.stage, draft.focus, draft.view = "ask", "", {}
             self._present(ctx, form, draft, notes=found)
             return True
+        if draft.stage == "parting":  # whether to cancel is not the question that this answers
+            self._present(ctx, form, draft)
+            return True
         field = next_field(form, draft, answers)
         if draft.stage == "doubt":
             field = form.field(str(draft.held["?"]["field"]))
         if draft.stage == "edit" or field is None:
             self._choose_field(ctx, form, draft, answers, text)
             return True
-        self._answer(ctx, form, draft, field, lambda: field.read(ctx, draft, text))
+        said = unlabelled(field, text, self._languages)
+        self._answer(ctx, form, draft, field, lambda: field.read(ctx, draft, said))
         return True
 
     def on_files(self, ctx: Context, files: Sequence[RemoteFile]) -> bool:
@@ -157,7 +163,10 @@ class Forms:
                     if arrived.refusal
                     else "✓ " + _("Received: {name}", name=names[0])
                 )
-                if draft.id == ctx.conversation.active and form is not None:
+                asking = draft.id == ctx.conversation.active and ctx.conversation.asking is None
+                if not asking or draft.stage != "ask" or form is None:
+                    ctx.say(ViewBuilder().say(note).view())
+                else:
                     if next_field(form, draft, load_answers(form, draft)) is None:
                         draft.focus = field.name
                     self._present(ctx, form, draft, notes=[note], fresh=True)
@@ -178,7 +187,7 @@ class Forms:
         if act == "r" and (revision == "0" or str(draft.revision) != revision):
             self.resume(ctx, draft)
             return
-        if act == "new":
+        if act == "new" and revision == str(draft.revision):
             ctx.conversation.drop(draft)
             self.begin(ctx, Draft(form.name, form.version))
             return
@@ -224,7 +233,7 @@ class Forms:
             case "c" | "cy":
                 self._discard(ctx, form, draft)
                 return
-            case "ok" if field is None:
+            case "ok" if field is None and draft.stage == "ask":
                 self._submit(ctx, form, draft, answers)
                 return
             case _:
@@ -307,12 +316,18 @@ class Forms:
             ctx.settle_prompt(view)
 
     def _submit(self, ctx: Context, form: Form, draft: Draft, answers: Answers) -> None:
-        """Check everything again, since the register may have moved, and file it."""
+        """Check everything again, since the register may have moved, and file what the summary shows."""
+        asked = visible_fields(form, draft, answers)
+        hidden = {f.name for f in form.fields if f.when is not None and not f.when(answers)}
+        answers = {name: value for name, value in answers.items() if name not in hidden}
         for field in form.fields:
-            if field.name not in answers or field.check is None:
+            if field.name not in answers:
                 continue
+            value = answers[field.name]
             try:
-                doubt = field.check(ctx, answers, answers[field.name])
+                if field in asked:
+                    field.recheck(ctx, value)
+                doubt = field.check(ctx, answers, value) if field.check else None
             except Refused as refused:
                 draft.focus = field.name
                 self._refuse(ctx, form, draft, refused)
@@ -325,7 +340,8 @@ class Forms:
                 return
         try:
             with ctx.work.attempt():
-                form.submit(ctx, draft, answers)
+                kept = {name: raw for name, raw in draft.answers.items() if name not in hidden}
+                form.submit(ctx, replace(draft, answers=kept), answers)
         except Refused as refused:
             self._refuse(ctx, form, draft, refused)
             return
@@ -352,6 +368,9 @@ class Forms:
     ) -> None:
         """Show where the draft stands. fresh: in a new message even if a button was tapped."""
         answers = load_answers(form, draft)
+        if draft.stage == "doubt" and doubt is None:  # a doubt that is not shown cannot be confirmed
+            draft.stage = "ask"
+            draft.held.pop("?", None)
         ctx.conversation.revision += 1
         draft.revision = ctx.conversation.revision
         field = next_field(form, draft, answers)
@@ -381,12 +400,18 @@ class Forms:
 
     def _adapt(self, form: Form, draft: Draft) -> None:
         """Bring a draft of another version up to date; what cannot be brought is asked again."""
-        if draft.version != form.version and form.migrate is not None:
-            draft.answers = form.migrate(dict(draft.answers), draft.version)
+        if draft.version != form.version:
+            draft.view = {}
+            if form.migrate is not None:
+                draft.answers = form.migrate(dict(draft.answers), draft.version)
         draft.version = form.version
         names = {field.name for field in form.fields}
         for name in [name for name in draft.answers if name not in names]:
             draft.orphans[name] = draft.answers.pop(name)
+        for name in [name for name in draft.orphans if name in names]:  # the field has come back
+            draft.answers.setdefault(name, draft.orphans.pop(name))
+        optional = {field.name for field in form.fields if field.optional}
+        draft.skipped = [name for name in draft.skipped if name in optional]
         if draft.focus and draft.focus not in names:
             draft.focus = ""
         if draft.stage == "doubt" and "?" not in draft.held:

@@ -23,12 +23,8 @@ def harvest(
 
     A value that was given before is not overwritten silently: the report says 原 → 新.
     """
-    answers = load_answers(form, draft)
-    named = {
-        name.casefold(): field
-        for field in visible_fields(form, draft, answers)
-        for name in (*(language(field.label) for language in languages), field.label, *field.aliases)
-    }
+    asked = [f for f in form.fields if draft.mend is None or f.name in draft.mend.fields]
+    named = {name: field for field in asked for name in _names(field, languages)}
     found: list[tuple[Field, str]] = []
     left: list[str] = []
     for line in text.splitlines():
@@ -40,9 +36,24 @@ def harvest(
             left.append(line.strip())
     if len(found) < 2 and not (found and not left and next_is_summary(form, draft)):
         return None
-    return [_fill(ctx, form, draft, field, value) for field, value in found] + [
-        "？ " + ctx.language("Not understood: {text}", text=text[:40]) for text in left
-    ]
+    notes = [_fill(ctx, form, draft, field, value) for field, value in found]
+    return notes + [_not_understood(ctx.language, text) for text in left]
+
+
+def unlabelled(field: Field, text: str, languages: Sequence[Language]) -> str:
+    """Take the field's own label off an answer: 联系人：陈芳 is 陈芳."""
+    match = _LINE.match(text) if "\n" not in text.strip() else None
+    named = match is not None and tidy(match["label"]).casefold() in _names(field, languages)
+    return match["value"] if match and named else text
+
+
+def _names(field: Field, languages: Sequence[Language]) -> set[str]:
+    labels = [language(field.label) for language in languages]
+    return {name.casefold() for name in (*labels, field.label, *field.aliases)}
+
+
+def _not_understood(_: Language, text: str) -> str:
+    return "？ " + _("Not understood: {text}", text=text[:40])
 
 
 def next_is_summary(form: Form, draft: Draft) -> bool:
@@ -52,6 +63,8 @@ def next_is_summary(form: Form, draft: Draft) -> bool:
 
 def _fill(ctx: Context, form: Form, draft: Draft, field: Field, text: str) -> str:
     _, answers = ctx.language, load_answers(form, draft)
+    if field not in visible_fields(form, draft, answers):  # another answer decides that it is not asked
+        return _not_understood(_, labelled(_, _(field.label), text))
     try:
         value = field.read(ctx, draft, text)
         doubt = field.check(ctx, {**answers, field.name: value}, value) if field.check else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.context import Context
 from handlers.conversation import Draft
-from handlers.forms.fields import Answers, Doubt, Field, Form, visible_fields
+from handlers.forms.fields import Answers, Doubt, Field, Form, load_former, visible_fields
 from handlers.language import Language
 from handlers.refusals import explain_doubt
 from handlers.ui import Button, View, ViewBuilder, bold
@@ -33,9 +33,7 @@ def show_question(
         screen.say(_("For example: {example}", example=_(field.example)))
     for row in field.keys(ctx, draft):
         screen.buttons(*(key(draft, k.label, "g" if k.turns else "v", k.arg) for k in row))
-    kept = answers.get(field.name)
-    if kept is None and draft.mend is not None and field.name in draft.mend.former:
-        kept = field.load(draft.mend.former[field.name])
+    kept = answers.get(field.name, load_former(form, draft).get(field.name))
     if kept is not None:
         screen.buttons(key(draft, _("Keep “{value}”", value=shorten(field.show(_, kept), 16)), "k"))
     first = next(iter(visible_fields(form, draft, answers)), field)
@@ -71,14 +69,13 @@ def show_doubt(ctx: Context, form: Form, draft: Draft, field: Field, doubt: Doub
 
 def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> list[str]:
     """One line a field; a mended one as 原 -> 新."""
-    lines = []
+    lines, loaded = [], load_former(form, draft)
     for field in form.fields:
         if field.when is not None and not field.when(answers):
             continue
         shown = field.show(_, answers[field.name]) if field.name in answers else _("not given")
         if draft.mend is not None and draft.mend.former.get(field.name) != draft.answers.get(field.name):
-            former = draft.mend.former.get(field.name)
-            old = _("not given") if former is None else field.show(_, field.load(former))
+            old = field.show(_, loaded[field.name]) if field.name in loaded else _("not given")
             shown = f"{old} → {shown}"
         lines.append(labelled(_, _(field.label), shown))
     return lines
@@ -111,7 +108,7 @@ def show_fields(ctx: Context, form: Form, draft: Draft, answers: Answers) -> Vie
 
 def show_parting(ctx: Context, form: Form, draft: Draft) -> View:
     _ = ctx.language
-    count = len(draft.answers)
+    count = len(draft.answers.keys() | draft.received)
     screen = ViewBuilder().say(bold(f"{_(form.title)} · {_('Cancel')}"))
     screen.say(
         _.plural("{n} answer will be lost. Really cancel?", "{n} answers will be lost. Really cancel?", count)
