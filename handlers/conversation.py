@@ -7,6 +7,7 @@ added, removed and reordered while people are in the middle of a form.
 from __future__ import annotations
 
 import secrets
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -121,7 +122,11 @@ class Conversation:
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Conversation:
-        """Read what was stored; whatever a newer or older version wrote besides is passed over."""
+        """Read what was stored; whatever a newer or older version wrote besides is passed over.
+
+        The body stays as it was, so that it can be told whether the conversation has changed.
+        """
+        body = deepcopy(body)
         drafts = []
         for raw in body.get("drafts", []):
             mend = Mend(**_known(Mend, raw["mend"])) if raw.get("mend") else None

@@ -141,7 +141,8 @@ class Router:
         command = word[1:].split()[0].lower() if word.startswith("/") and len(word) > 1 else ""
         if not command:
             command = self._words.get(word.casefold(), "")
-            if command in _INSIDE_FORMS and ctx.conversation.current is not None:
+            within = ctx.conversation.current is not None and ctx.conversation.asking is None
+            if command in _INSIDE_FORMS and within:
                 command = ""
         if command == "cancel" and ctx.conversation.asking is not None:
             self._acts.on_asked_tap(ctx, "no")

@@ -19,6 +19,7 @@ from handlers.approvals.kinds import Kinds
 from handlers.context import Context
 from handlers.conversation import Asking, Draft, Mend
 from handlers.forms.engine import Forms
+from handlers.forms.fields import tidy
 from handlers.language import N_, Language
 from handlers.ui import Button, LocalFile, View, ViewBuilder, bold
 
@@ -230,11 +231,12 @@ class ApprovalActs:
 
     def _answer(self, ctx: Context, asking: Asking, text: str) -> None:
         ids: list[str] = asking.args["ids"]
+        reason = text.strip() if tidy(text) else ""
         match asking.route:
             case "reject":
-                self.on_reject_reason(ctx, ids, text.strip())
+                self.on_reject_reason(ctx, ids, reason)
             case "return":
-                self.on_return_reason(ctx, ids, text.strip())
+                self.on_return_reason(ctx, ids, reason)
             case "record":
                 self.on_recorded(ctx, ids, text)
             case _:
@@ -282,8 +284,15 @@ class ApprovalActs:
         return screen.buttons(Button(_("Cancel"), "q:no")).view()
 
     def _named_in(self, _: Language, request: Request, text: str) -> list[str]:
+        """Find the fields a reason speaks of; the longest names first, so that 联系电话 is not 联系 as well."""
         fields = self._kinds[request.kind].form.fields
-        return [f.name for f in fields if any(name in text for name in (_(f.label), *f.aliases))]
+        names = [(name, f.name) for f in fields for name in (_(f.label), *f.aliases)]
+        named = set()
+        for name, field in sorted(names, key=lambda pair: -len(pair[0])):
+            if name in text:
+                named.add(field)
+                text = text.replace(name, "\0")
+        return [f.name for f in fields if f.name in named]
 
     def _readable(self, ctx: Context, request_id: str) -> Request:
         """Find a request the person is a party to; absent and forbidden sound the same."""

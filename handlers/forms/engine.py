@@ -218,8 +218,11 @@ class Forms:
                 draft.held.pop(field.name, None)
                 draft.skipped = [*(n for n in draft.skipped if n != field.name), field.name]
                 draft.focus, draft.view = "", {}
+            case "b" if not self._step_back(form, draft, answers, field):
+                self._present(ctx, form, draft, notes=[ctx.language("This is the first question.")])
+                return
             case "b":
-                self._step_back(ctx, form, draft, answers, field)
+                pass
             case "y" if draft.stage == "doubt":
                 self._confirm(draft)
             case "n" if draft.stage == "doubt":
@@ -280,19 +283,18 @@ class Forms:
         draft.confirmed[held["key"]] = [*draft.confirmed.get(held["key"], []), held["token"]]
         self._store(draft, held["field"], held["value"])
 
-    def _step_back(
-        self, ctx: Context, form: Form, draft: Draft, answers: Answers, field: Field | None
-    ) -> None:
+    def _step_back(self, form: Form, draft: Draft, answers: Answers, field: Field | None) -> bool:
+        """Go to the question before; false where there is none."""
         if draft.stage != "ask":
             draft.stage = "ask"
             draft.held.pop("?", None)
-            return
+            return True
         fields = visible_fields(form, draft, answers)
         place = fields.index(field) if field in fields else len(fields)
         if place == 0:
-            ctx.toast = ctx.language("This is the first question.")
-            return
+            return False
         draft.focus, draft.view = fields[place - 1].name, {}
+        return True
 
     def _choose_field(self, ctx: Context, form: Form, draft: Draft, answers: Answers, text: str) -> None:
         wanted = text.strip().casefold()
