@@ -13,23 +13,30 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from bot.messengers.port import Messenger, MessengerError, Moved
 from bot.pacing import Pace
 from bot.settings import Limits
-from bot.verdicts import Fate, Verdict, judge_error
+from bot.verdicts import USUAL, Backoff, Fate, Verdict, judge_error, pick
+from domain.errors import Unavailable
 from handlers.ui import View, line
-from storage.outbox import Lane, Parcel, Sending, Settled, SqlOutbox
+from storage.outbox import LEASE, Lane, Parcel, Sending, Settled, SqlOutbox
 from storage.people import SqlPeople
 from storage.writer import Writer
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ROOM = 500  # rows held in memory; more wait in the database
 REMEMBERED = 10_000  # message ids kept at hand for revisions
 TOTAL_BURST = 5
 POLL_SECONDS = 5.0  # for rows that another process put into the outbox
+RENEW_SECONDS = LEASE.total_seconds() / 3
 
 
 @dataclass(slots=True)
@@ -57,6 +64,7 @@ class Delivery:
         now: Callable[[], datetime],
         on_unreachable: Callable[[str], Awaitable[None]],
         marker: str,
+        backoff: Backoff = USUAL,
     ) -> None:
         self._messenger = messenger
         self._writer = writer
@@ -65,13 +73,15 @@ class Delivery:
         self._now = now
         self._on_unreachable = on_unreachable
         self._marker = marker
+        self._backoff = backoff
         self._chats: dict[str, _Chat] = {}
         self._ready: list[tuple[Lane, int, str]] = []
         self._timers: list[tuple[float, str]] = []
         self._pace = Pace(limits.per_second, TOTAL_BURST)
         self._paused_until = 0.0
         self._outages = 0
-        self._held = 0
+        self._held: set[int] = set()  # rows leased to us whose outcome is not recorded yet
+        self._behind = True  # older rows wait in the database
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
         self._outcomes: list[Settled] = []
@@ -82,19 +92,27 @@ class Delivery:
 
     @property
     def has_room(self) -> bool:
-        """Whether a turn may lease its rows to us; read from the writer's thread."""
-        return self._held < ROOM
+        """Whether a turn may lease its rows to us; read from the writer's thread.
+
+        Once told no, turns are told so until the rows they left behind are leased, so that no message
+        overtakes an older one.
+        """
+        if len(self._held) >= ROOM:
+            self._behind = True
+        return not self._behind
 
     def accept(self, parcels: Iterable[Parcel]) -> None:
-        """Take rows that are leased to this process and committed."""
+        """Take rows that are leased to this process and committed; those it holds already are passed over."""
         touched = set()
         for parcel in parcels:
+            if parcel.id in self._held:
+                continue
             chat = self._chats.get(parcel.chat_id)
             if chat is None:
                 pace = Pace(self._limits.per_chat_second, self._limits.per_chat_burst)
                 chat = self._chats[parcel.chat_id] = _Chat(pace)
             heapq.heappush(chat.parcels, (parcel.id, parcel))
-            self._held += 1
+            self._held.add(parcel.id)
             touched.add(parcel.chat_id)
         for chat_id in touched:
             self._schedule(chat_id)
@@ -115,7 +133,8 @@ class Delivery:
         """After `run` was cancelled: let calls under way end, and record how they ended."""
         if self._calls:
             await asyncio.wait(self._calls, timeout=patience)
-        await self._record()
+        async with asyncio.timeout(patience):
+            await self._record()
 
     # --- choosing ----------------------------------------------------------------------------------------
 
@@ -142,8 +161,8 @@ class Delivery:
 
     def _schedule(self, chat_id: str) -> None:
         """Put a chat where it will be found: ready, or waiting for its own pace."""
-        chat, now = self._chats[chat_id], asyncio.get_running_loop().time()
-        if chat.busy or not chat.parcels:
+        chat, now = self._chats.get(chat_id), asyncio.get_running_loop().time()
+        if chat is None or chat.busy or not chat.parcels:
             return
         at = self._free_at(chat, now)
         if at > now:
@@ -159,8 +178,8 @@ class Delivery:
         return max(chat.pace.ready_at(now), chat.paused_until)
 
     def _start(self, chat_id: str, now: float) -> None:
-        chat = self._chats[chat_id]
-        if chat.busy or not chat.parcels:
+        chat = self._chats.get(chat_id)  # none where it was scheduled twice and is done
+        if chat is None or chat.busy or not chat.parcels:
             return
         if self._free_at(chat, now) > now:
             self._schedule(chat_id)
@@ -187,12 +206,17 @@ class Delivery:
             chat.busy = False
             if kept:
                 heapq.heappush(chat.parcels, (parcel.id, parcel))
-            else:
-                self._held -= 1
             self._schedule(chat_id)
-            if not chat.parcels and chat.paused_until == 0.0 and len(self._chats) > ROOM:
-                del self._chats[chat_id]
+            self._let_go(chat_id, chat)
             self._wake.set()
+
+    def _let_go(self, chat_id: str, chat: _Chat) -> None:
+        """Forget a chat that is done and rested, where there are many; forgotten earlier it would outpace."""
+        if len(self._chats) <= ROOM or chat.parcels:
+            return
+        now = asyncio.get_running_loop().time()
+        if chat.paused_until <= now and chat.pace.rested(now):
+            del self._chats[chat_id]
 
     async def _attempt(self, chat_id: str, chat: _Chat, parcel: Parcel) -> bool:
         """Make one attempt; true if the parcel stays to be tried again."""
@@ -201,7 +225,11 @@ class Delivery:
             message_id = await self._call(parcel, view)
         except MessengerError as error:
             verdict = judge_error(
-                error, unknown_before=parcel.unknown, outages=self._outages, revises=parcel.revises
+                error,
+                unknown_before=parcel.unknown,
+                outages=self._outages,
+                revises=parcel.revises,
+                backoff=self._backoff,
             )
             return await self._apply(verdict, error, chat_id, chat, parcel)
         self._outages = 0
@@ -233,14 +261,16 @@ class Delivery:
                 await self._hold([parcel, *(p for _id, p in chat.parcels)], verdict.wait)
                 return True
             case Fate.ALL_WAIT:
-                log.warning("the messenger cannot be reached; trying again in %s s", verdict.wait)
-                self._outages += 1
-                self._paused_until = now + verdict.wait
+                if now >= self._paused_until:  # calls that fail together are one outage
+                    log.warning("the messenger cannot be reached; trying again in %s s", verdict.wait)
+                    self._outages += 1
+                    self._paused_until = now + verdict.wait
                 await self._hold([parcel], verdict.wait)
                 return True
             case Fate.MOVED if isinstance(error, Moved):
                 await self._move(chat_id, error.chat_id)
-                parcel.chat_id = error.chat_id
+                for moved in (parcel, *(waiting for _id, waiting in chat.parcels)):
+                    moved.chat_id = error.chat_id
                 return True
             case Fate.UNREACHABLE:
                 await self._give_up(chat_id, chat, parcel)
@@ -262,26 +292,26 @@ class Delivery:
     async def _hold(self, parcels: list[Parcel], seconds: float) -> None:
         until = self._now() + timedelta(seconds=seconds)
         ids = [parcel.id for parcel in parcels]
-        await self._writer.run(lambda connection: SqlOutbox(connection).hold(ids, until))
+        await self._write(lambda connection: SqlOutbox(connection).hold(ids, until))
 
     async def _move(self, old: str, new: str) -> None:
-        def move(connection):  # type: ignore[no-untyped-def]
+        def move(connection: Connection) -> None:
             SqlOutbox(connection).move_chat(self._messenger.channel, old, new)
             SqlPeople(connection).move_chat(self._messenger.channel, old, new)
 
-        await self._writer.run(move)
+        await self._write(move)
 
     async def _give_up(self, chat_id: str, chat: _Chat, parcel: Parcel) -> None:
         """Nothing reaches this chat: set its rows aside until the person comes back."""
         self._settle(parcel, Sending.DEAD, error="unreachable")
-        self._held -= len(chat.parcels)
+        self._held.difference_update(row_id for row_id, _parcel in chat.parcels)
         chat.parcels.clear()
-        await self._on_unreachable(chat_id)
+        await self._patiently(lambda: self._on_unreachable(chat_id))
 
     async def _message_of(self, row_id: int) -> str:
         if (known := self._message_ids.get(row_id)) is not None:
             return known
-        found = await self._writer.run(lambda connection: SqlOutbox(connection).message_of(row_id))
+        found = await self._write(lambda connection: SqlOutbox(connection).message_of(row_id))
         return found[0] if found else ""
 
     def _remember(self, row_id: int, message_id: str) -> None:
@@ -306,19 +336,27 @@ class Delivery:
 
     async def _record(self) -> None:
         batch, self._outcomes = self._outcomes, []
-        if batch:
-            await self._writer.run(lambda connection: SqlOutbox(connection).settle(batch))
+        if not batch:
+            return
+        try:
+            await self._write(lambda connection: SqlOutbox(connection).settle(batch))
+        except BaseException:
+            self._outcomes = batch + self._outcomes  # to be recorded again, which does no harm
+            raise
+        self._held.difference_update(outcome.id for outcome in batch)
 
     async def _refill_loop(self) -> None:
-        """Lease what waits in the database, on being told and now and then."""
-        channel = self._messenger.channel
+        """Lease what waits in the database, on being told and now and then; keep what we hold leased."""
+        loop = asyncio.get_running_loop()
+        renewed = loop.time()
         while True:
             self._look.clear()
-            full = self._held >= ROOM // 2
+            if self._held and loop.time() - renewed > RENEW_SECONDS:
+                renewed = loop.time()
+                await self._write(partial(self._renew, sorted(self._held)))
+            full = len(self._held) >= ROOM // 2
             if not full:
-                due = await self._writer.run(
-                    lambda connection: SqlOutbox(connection).lease_due(channel, self._now(), ROOM // 2)
-                )
+                due = await self._write(self._lease_due)
                 self.accept(due)
                 full = len(due) == ROOM // 2
             try:
@@ -326,3 +364,27 @@ class Delivery:
                     await self._look.wait()
             except TimeoutError:
                 continue
+
+    def _renew(self, row_ids: list[int], connection: Connection) -> None:
+        """What waits long in memory must not be taken for abandoned, and sent by somebody else as well."""
+        SqlOutbox(connection).hold(row_ids, self._now())
+
+    def _lease_due(self, connection: Connection) -> list[Parcel]:
+        due = SqlOutbox(connection).lease_due(self._messenger.channel, self._now(), ROOM // 2)
+        if len(due) < ROOM // 2:
+            self._behind = False
+        return due
+
+    async def _write(self, job: Callable[[Connection], T]) -> T:
+        return await self._patiently(lambda: self._writer.run(job))
+
+    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do what needs the database, however long that is away."""
+        failures = 0
+        while True:
+            try:
+                return await act()
+            except Unavailable:
+                log.warning("the database does not answer; delivery waits")
+                await asyncio.sleep(pick(self._backoff.database, failures))
+                failures += 1

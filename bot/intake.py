@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -69,34 +70,32 @@ class Intake:
 
     async def take(self, event: InboundEvent) -> None:
         """Run the event's turn to its commit, however long the database is away; then acknowledge."""
-        failures = 0
+        code, failures = "", 0
         while True:
             try:
-                result = await self._writer.run(
-                    lambda connection: self._turn(connection, event), event.chat.chat_id
-                )
+                result = await self._writer.run(partial(self._turn, event, code), event.chat.chat_id)
                 break
             except Unavailable:
                 log.warning("the database does not answer; event %s waits", event.event_id)
                 await asyncio.sleep(_pause(failures))
                 failures += 1
             except Exception:
-                result = await self._apologise(event)
-                break
+                if code:
+                    log.exception(
+                        "event %s failed even to be apologised for; it is passed over", event.event_id
+                    )
+                    result = TurnResult()
+                    break
+                code = secrets.token_hex(2).upper()
+                log.exception("event %s failed; the person was given code %s", event.event_id, code)
         self._follow(event, result)
 
-    def _turn(self, connection: Connection, event: InboundEvent) -> TurnResult:
-        return self._turns.take(connection, event, self._now(), lease=self._delivery.has_room)
-
-    async def _apologise(self, event: InboundEvent) -> TurnResult:
-        code = secrets.token_hex(2).upper()
-        log.exception("event %s failed; the person was given code %s", event.event_id, code)
-        return await self._writer.run(
-            lambda connection: self._turns.apologise(
-                connection, event, code, self._now(), lease=self._delivery.has_room
-            ),
-            event.chat.chat_id,
-        )
+    def _turn(self, event: InboundEvent, code: str, connection: Connection) -> TurnResult:
+        """Take the event; or apologise for it, once it failed and has a code."""
+        lease = self._delivery.has_room
+        if code:
+            return self._turns.apologise(connection, event, code, self._now(), lease=lease)
+        return self._turns.take(connection, event, self._now(), lease=lease)
 
     def _follow(self, event: InboundEvent, result: TurnResult) -> None:
         if result.parcels:

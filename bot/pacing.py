@@ -19,6 +19,11 @@ class Pace:
         self._fill(now)
         return now if self._tokens >= 1 else now + (1 - self._tokens) / self._rate
 
+    def rested(self, now: float) -> bool:
+        """Tell whether nothing that went before weighs any more."""
+        self._fill(now)
+        return self._tokens >= self._burst
+
     def take(self, now: float) -> None:
         self._fill(now)
         self._tokens -= 1

@@ -163,6 +163,7 @@ class Turns:
         text = self.language(account.language)("Please talk to me in our private chat.")
         match event.what:
             case Tapped():
+                work.inbox.set_answer(event.channel, event.event_id, text)
                 return TurnResult(text)
             case Started():
                 called = True

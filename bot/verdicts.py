@@ -18,8 +18,26 @@ from bot.messengers.port import (
 )
 
 UNKNOWN_TRIES = 4
-UNKNOWN_BACKOFF = (1.0, 5.0, 30.0)  # seconds, for one message
-OUTAGE_BACKOFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)  # seconds, while nothing can be reached
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Seconds to wait after the first failure, the second and so on; the last one then stays.
+
+    unknown: for one message. outage: while the messenger cannot be reached. database: while that is away.
+    """
+
+    unknown: tuple[float, ...] = (1.0, 5.0, 30.0)
+    outage: tuple[float, ...] = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+    database: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
+
+
+USUAL = Backoff()
+
+
+def pick(waits: tuple[float, ...], failures: int) -> float:
+    """Give the wait after so many failures in a row, counted from nought."""
+    return waits[min(failures, len(waits) - 1)]
 
 
 class Fate(Enum):
@@ -42,7 +60,9 @@ class Verdict:
     unknown: bool = False
 
 
-def judge_error(error: MessengerError, *, unknown_before: int, outages: int, revises: bool) -> Verdict:
+def judge_error(
+    error: MessengerError, *, unknown_before: int, outages: int, revises: bool, backoff: Backoff = USUAL
+) -> Verdict:
     """Decide by the table in docs/architecture.md.
 
     unknown_before: attempts of this message with unknown outcome. outages: failures to connect in a row.
@@ -52,11 +72,11 @@ def judge_error(error: MessengerError, *, unknown_before: int, outages: int, rev
         case RateLimited(retry_after=seconds):
             return Verdict(Fate.CHAT_WAITS, seconds)
         case NotSent():
-            return Verdict(Fate.ALL_WAIT, OUTAGE_BACKOFF[min(outages, len(OUTAGE_BACKOFF) - 1)])
+            return Verdict(Fate.ALL_WAIT, pick(backoff.outage, outages))
         case OutcomeUnknown():
             if unknown_before + 1 >= UNKNOWN_TRIES:
                 return Verdict(Fate.DEAD, unknown=True)
-            return Verdict(Fate.AGAIN, UNKNOWN_BACKOFF[min(unknown_before, 2)], unknown=True)
+            return Verdict(Fate.AGAIN, pick(backoff.unknown, unknown_before), unknown=True)
         case Unreachable():
             return Verdict(Fate.UNREACHABLE)
         case Moved():

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import JSON, Field, SQLModel
 
+from domain.addresses import split_address
 from domain.approvals.acts import Filing, resubmit_request, submit_request
 from domain.approvals.requests import Request, RequestKind
 from domain.duplicates import KnownCustomer, Match, judge
@@ -43,6 +44,8 @@ class CustomerState(StrEnum):
 
 class Customer(SQLModel):
     """A customer.
+
+    address: without province, city and district where those are known apart.
 
     erp_no: the number the ERP knows it by, empty until 内勤 recorded it. rate: share of list price paid,
     0 < rate ≤ 1. settlement: see Settlement.to_json. mobile, landline: E.164; extension: of the landline.
@@ -155,6 +158,7 @@ def file_customer(
     content: the form's answers as they are frozen into the request.
     """
     rep.require(Role.SALES_REP)
+    work.customers.lock_filing()
     if (known := work.requests.by_draft(draft_id)) is not None:
         return known
     _check(work, facts, None)
@@ -174,6 +178,7 @@ def refile_customer(
     now: datetime,
 ) -> Request:
     """Send a returned filing round again with what was mended."""
+    work.customers.lock_filing()  # before anything that others who hold this lock may wait for
     request = resubmit_request(work, rep, request_id, version, content, now)
     customer = _subject(work, request)
     _check(work, facts, customer.id)
@@ -234,7 +239,6 @@ def _subject(work: Work, request: Request) -> Customer:
 def _check(work: Work, facts: CustomerFacts, apart_from: int | None) -> None:
     check_rate(work, facts.rate)
     check_settlement(work, facts.settlement)
-    work.customers.lock_filing()
     phones = (facts.phone.e164,)
     for match in find_duplicates(work, facts.name, facts.credit_code, phones, apart_from=apart_from):
         if match.kind == "exact":
@@ -247,10 +251,14 @@ def known_params(known: KnownCustomer) -> dict[str, Any]:
 
 def _columns(facts: CustomerFacts) -> dict[str, Any]:
     mobile = facts.phone.kind == "mobile"
+    place = split_address(facts.address)
     return {
         "name": facts.name,
         "credit_code": facts.credit_code,
-        "address": facts.address,
+        "province": place.province,
+        "city": place.city,
+        "district": place.district,
+        "address": place.detail,
         "contact": facts.contact,
         "mobile": facts.phone.e164 if mobile else "",
         "landline": "" if mobile else facts.phone.e164,

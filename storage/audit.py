@@ -142,7 +142,7 @@ def verify(connection: Connection) -> tuple[int, Break | None]:
                 return seq, Break(seq + 1, "gap")
             if entry["previous"] != previous:
                 return seq, Break(seq + 1, "previous")
-            if entry["hash"] != _hash(entry):
+            if entry["hash"] != _hash(dict(entry)):
                 return seq, Break(seq + 1, "hash")
             seq, previous = entry["seq"], entry["hash"]
     if head != (seq, previous):

@@ -50,6 +50,7 @@ class CustomerGramRow(SQLModel, table=True):
 _customers = CustomerRow.__table__  # type: ignore[attr-defined]
 _grams = CustomerGramRow.__table__  # type: ignore[attr-defined]
 _staff = StaffRow.__table__  # type: ignore[attr-defined]
+_STANDING = _customers.c.state != CustomerState.DECLINED
 _FILING_LOCK = 0x4B48  # any number that nobody else locks
 
 
@@ -128,9 +129,8 @@ class SqlCustomers:
         )
         ids = set(self._connection.execute(shared).scalars()) if name else set()
         if same:
-            ids.update(
-                self._connection.execute(select(_customers.c.id).where(or_(*same)).limit(limit)).scalars()
-            )
+            alike = select(_customers.c.id).where(or_(*same), _STANDING).limit(limit)
+            ids.update(self._connection.execute(alike).scalars())
         rows = self._connection.execute(
             select(
                 _customers.c.id,
@@ -142,7 +142,7 @@ class SqlCustomers:
                 _staff.c.name.label("owner"),
             )
             .outerjoin(_staff, _staff.c.staff_no == _customers.c.owner_no)
-            .where(_customers.c.id.in_(ids), _customers.c.state != CustomerState.DECLINED)
+            .where(_customers.c.id.in_(ids), _STANDING)
             .order_by(_customers.c.id)
         )
         return [
@@ -162,7 +162,8 @@ class SqlCustomers:
             self._connection.execute(select(func.pg_advisory_xact_lock(_FILING_LOCK)))
 
     def _index(self, customer: Customer) -> None:
-        wanted = search_grams(customer.name)
+        """Keep the name's parts; a declined customer is nobody's lookalike and must not crowd others out."""
+        wanted = set() if customer.state is CustomerState.DECLINED else search_grams(customer.name)
         there = set(
             self._connection.execute(
                 select(_grams.c.gram).where(_grams.c.customer_id == customer.id)

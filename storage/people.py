@@ -102,7 +102,7 @@ def _employee(row: tuple[object, ...]) -> Employee:
         str(title),
         str(superior_no),
         StaffState(str(state)),
-        frozenset(Role(role) for role in str(roles).split(",")),
+        frozenset(Role(role) for role in str(roles).split(",") if role),
     )
 
 

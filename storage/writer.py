@@ -101,15 +101,15 @@ class Writer:
                                 result = job.run(connection)
                         finished.append((job, result))
                     except Exception as error:
-                        reason = _translated(error)
-                        failed.append((job, reason))
-                        if len(batch) == 1 or isinstance(reason, Unavailable):
+                        told = _translated(error)
+                        failed.append((job, told))
+                        if len(batch) == 1 or isinstance(told, Unavailable):
                             raise  # SQLite may have rolled back, and a savepoint would then commit by itself
         except Exception as error:
             failed += [(job, _translated(error)) for job, _ in finished]
             finished = []
-            told = {id(job) for job, _ in failed}
-            failed += [(job, _translated(error)) for job in batch if id(job) not in told]
+            known = {id(job) for job, _ in failed}
+            failed += [(job, _translated(error)) for job in batch if id(job) not in known]
         for job, result in finished:
             job.done.set_result(result)
         for job, reason in failed:

@@ -239,17 +239,19 @@ def take_step(work: Work, actor: Employee, at: StepRef) -> tuple[Request, list[S
         raise Refused("not_your_step", number=request.number)
     if actor.staff_no == request.applicant_no:
         raise Refused("own_request", number=request.number)
-    if actor.staff_no not in acted.assignees or not _still_entitled(actor, acted):
+    if actor.staff_no not in acted.assignees or not _still_entitled(actor, request, acted):
         raise Refused("not_your_step", number=request.number)
     return request, steps
 
 
-def _still_entitled(actor: Employee, step: Step) -> bool:
+def _still_entitled(actor: Employee, request: Request, step: Step) -> bool:
     """A role that was taken away since the step opened no longer counts."""
     if not actor.works_here:
         return False
-    kind, _, role = step.who.partition(":")
-    return bool(step.note) or kind != "role" or actor.holds(Role(role))
+    who = request.frozen_route.fallback if step.note == "vacant" else step.who
+    kind, _, role = who.partition(":")
+    superior = bool(step.note) and step.note != "vacant"
+    return superior or kind != "role" or actor.holds(Role(role))
 
 
 def _require_reason(reason: str) -> str:

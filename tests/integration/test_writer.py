@@ -62,10 +62,11 @@ def hold(writer: Writer, gate: threading.Event, key: str = "") -> Future[bool]:
 
 def test_a_savepoint_opened_first_does_not_survive_the_outer_rollback(sqlite_url: str) -> None:
     engine = create_write_engine(sqlite_url)
-    with pytest.raises(Failure), engine.begin() as connection:
+    with engine.connect() as connection:
+        transaction = connection.begin()
         with connection.begin_nested():
             claim("lost")(connection)
-        raise Failure
+        transaction.rollback()
     with engine.begin() as connection:
         assert claimed(connection) == []
     engine.dispose()
@@ -313,7 +314,7 @@ async def test_a_value_that_the_database_cannot_hold_is_not_taken_for_an_outage(
     postgresql_database: str,
 ) -> None:
     database = Database(postgresql_database, threads=1)
-    with pytest.raises(Exception, match="too long|NUL") as raised:
+    with pytest.raises(Exception, match=r"too long") as raised:
         await database.writer.run(claim("x" * 200))
     assert not isinstance(raised.value, Unavailable)
     await database.close()
