@@ -16,9 +16,10 @@ from bot.attachments import Attachments
 from bot.delivery import Delivery
 from bot.i18n import Catalogue, load_languages
 from bot.intake import Intake
-from bot.messengers.port import Messenger
+from bot.messengers.port import Messenger, NotSent, OutcomeUnknown, RateLimited
 from bot.settings import Settings
 from bot.turn import Turns
+from bot.verdicts import USUAL, pick
 from bot.webhook import Webhook
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
@@ -101,7 +102,7 @@ class App:
             )
             if unknown:
                 log.warning("%s messages have an unknown outcome and go out again", unknown)
-            await self._messenger.open()
+            await self._open_messenger()
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
             self._sweeps.start()
             async with asyncio.TaskGroup() as group:
@@ -117,11 +118,25 @@ class App:
             await self._messenger.close()
             await self._database.close()
 
+    async def _open_messenger(self) -> None:
+        """Connect, however long the network is away; what waiting cannot mend is raised."""
+        failures = 0
+        while True:
+            try:
+                await self._messenger.open()
+                return
+            except (NotSent, OutcomeUnknown, RateLimited) as error:
+                wait = pick(USUAL.outage, failures)
+                log.warning("the messenger cannot be reached (%s); again in %s s", type(error).__name__, wait)
+                failures += 1
+                await asyncio.sleep(wait)
+
     async def _receive(self) -> None:
         webhook = self._settings.messenger.webhook
         if webhook.url:
             await Webhook(self._messenger, self._intake, webhook).run()
         else:
+            await self._messenger.subscribe("", "")
             await self._intake.poll(self._settings.messenger.long_poll_seconds)
 
     async def _keep_house(self) -> None:
@@ -134,8 +149,9 @@ class App:
             outbox.forget(now - timedelta(days=keep.outbox_days))
             outbox.recover(self._messenger.channel, now, all_leases=False)
 
-        await self._database.writer.run(sweep)
-        self._delivery.look()
+        with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
+            await self._database.writer.run(sweep)
+            self._delivery.look()
 
     async def _on_unreachable(self, chat_id: str) -> None:
         """Somebody blocked the bot: set their messages aside and tell the administrators."""

@@ -20,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from bot.clock import now
+
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 DOMAIN = "messages"
 _DAY = {"zh": "M月d日 EEE", "en": "EEE, MMM d"}
@@ -45,7 +47,7 @@ class Catalogue:
         return self._translations.ngettext(one, many, n).format(n=self.number(n), **params)
 
     def day(self, value: date) -> str:
-        this_year = datetime.now(self._zone).year
+        this_year = now().astimezone(self._zone).year
         patterns = _DAY if value.year == this_year else _DAY_AND_YEAR
         return format_date(value, patterns[self._locale.language], locale=self._locale)
 

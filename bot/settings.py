@@ -26,6 +26,7 @@ from domain.work import Rules
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SETTINGS = ROOT / "settings.toml"
 SQLITE_FILE = "menxia.db"
+OFFERED = (RequestKind.NEW_CUSTOMER,)
 
 
 class Section(BaseModel):
@@ -148,6 +149,15 @@ class Settings(BaseSettings):
     attachments: AttachmentSettings = AttachmentSettings()
     retention: Retention = Retention()
     routes: dict[RequestKind, RouteSettings]
+
+    @field_validator("routes")
+    @classmethod
+    def complete(cls, routes: dict[RequestKind, RouteSettings]) -> dict[RequestKind, RouteSettings]:
+        """A process that the bot offers needs a route, or its requests could not be filed."""
+        for kind in OFFERED:
+            if kind not in routes:
+                raise ValueError(f"routes.{kind} is missing")
+        return routes
 
     @classmethod
     def settings_customise_sources(

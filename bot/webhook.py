@@ -21,12 +21,13 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 class Webhook:
-    """Listens for pushed updates behind a reverse proxy. Raises ValueError without a long enough secret."""
+    """Has updates pushed to us, behind a reverse proxy. Raises ValueError without a long enough secret."""
 
     def __init__(self, messenger: Messenger, intake: Intake, settings: WebhookSettings) -> None:
         self._secret = settings.secret.get_secret_value()
         if len(self._secret) < SECRET_LENGTH:
             raise ValueError(f"messenger.webhook.secret needs at least {SECRET_LENGTH} characters")
+        self._url = settings.url
         self._messenger = messenger
         self._intake = intake
         self._host, _, port = settings.listen.rpartition(":")
@@ -40,6 +41,7 @@ class Webhook:
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
+            await self._messenger.subscribe(self._url, self._secret)
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()

@@ -58,6 +58,12 @@ def parse_address(text: str) -> str:
     return address
 
 
+def join_address(address: CnAddress) -> str:
+    """Write an address in one piece; a municipality's name is both province and city, and stands once."""
+    city = "" if address.city == address.province else address.city
+    return f"{address.province}{city}{address.district}{address.detail}"
+
+
 def split_address(address: str) -> CnAddress:
     """Split a tidied address by its own words; 佛山市顺德区凤翔路28号 has no province."""
     match = _PARTS.match(address)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from storage.database import MIGRATIONS
+from storage.database import MIGRATIONS, schema_version
 from storage.engine import create_write_engine
 
 
@@ -18,13 +19,22 @@ def migration_config(connection: Connection) -> Config:
     return config
 
 
+def _lies_below(config: Config, connection: Connection, target: str) -> bool:
+    if target == "base" or target.startswith("-"):
+        return True
+    known = {
+        script.revision for script in ScriptDirectory.from_config(config).iterate_revisions("head", "base")
+    }
+    return target in known and target < schema_version(connection)  # revisions are numbered
+
+
 def migrate(url: str, target: str = "head") -> None:
     """Upgrade to `target`, or downgrade where it lies below; one transaction, so it happens whole or not."""
     engine = create_write_engine(url)
     try:
         with engine.begin() as connection:
             config = migration_config(connection)
-            if target in {"base"} or target.startswith("-"):
+            if _lies_below(config, connection, target):
                 command.downgrade(config, target)
             else:
                 command.upgrade(config, target)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.addresses import CnAddress, join_address
 from domain.approvals.requests import RequestKind
 from storage.approvals import RequestRow, StepRow
 from storage.audit import AuditRow
@@ -57,7 +58,12 @@ async def customers(connection: AsyncConnection, key: str | None, limit: int | N
     query = select(_customers, filed.label("request"))
     if key is not None:
         query = query.where(or_(_customers.c.erp_no == key.upper(), _is_number(_customers.c.id, key)))
-    return await _read(connection, query, _customers.c.id, limit)
+    rows = await _read(connection, query, _customers.c.id, limit)
+    return [{**row, "address": join_address(_place(row))} for row in rows]
+
+
+def _place(row: Record) -> CnAddress:
+    return CnAddress(row["province"], row["city"], row["district"], row["address"])
 
 
 async def staff(connection: AsyncConnection, key: str | None, limit: int | None) -> list[Record]:

@@ -108,6 +108,10 @@ class Messenger(Protocol):
 
     async def close(self) -> None: ...
 
+    async def subscribe(self, url: str, secret: str) -> None:
+        """Have events pushed to `url` with `secret` in a header; an empty url goes back to `receive`."""
+        ...
+
     async def receive(self, cursor: str, wait: float) -> Batch:
         """Wait up to `wait` seconds for events; everything before `cursor` is confirmed by this call.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +22,7 @@ from aiogram.types import (
     Update,
 )
 
+from bot.clock import now
 from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
@@ -94,14 +94,16 @@ class TelegramAiogram:
         self._username = ""
 
     async def open(self) -> None:
-        try:
-            self._username = (await self._bot.get_me()).username or ""
-        except BaseException:
-            await self.close()
-            raise
+        self._username = (await self._bot.get_me()).username or ""
 
     async def close(self) -> None:
         await self._transport.close()
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        if url:
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES))
+        else:
+            await self._bot.delete_webhook()
 
     async def receive(self, cursor: str, wait: float) -> Batch:
         query = _RawUpdates(offset=int(cursor) if cursor else None, timeout=int(wait))
@@ -114,7 +116,7 @@ class TelegramAiogram:
     def decode(self, body: dict[str, Any]) -> InboundEvent | None:
         try:
             update = Update.model_validate(body, context={"bot": self._bot})
-            return to_event(update, datetime.now(UTC))
+            return to_event(update, now())
         except (TypeError, ValueError, AttributeError) as error:
             _log.error("update %s cannot be read: %s", body.get("update_id"), type(error).__name__)
             return None

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from telegram import (
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.clock import now
 from bot.messengers.port import (
     Batch,
     Gone,
@@ -181,15 +181,18 @@ class TelegramPtb:
         self._username = ""
 
     async def open(self) -> None:
-        try:
-            with _port_errors():
-                self._username = (await self._bot.get_me()).username or ""
-        except BaseException:
-            await self.close()
-            raise
+        with _port_errors():
+            self._username = (await self._bot.get_me()).username or ""
 
     async def close(self) -> None:
         await self._transport.close()
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        with _port_errors():
+            if url:
+                await self._bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+            else:
+                await self._bot.delete_webhook()
 
     async def receive(self, cursor: str, wait: float) -> Batch:
         # Raw, and read one by one: an update the library cannot read must not hold up those behind it.
@@ -205,7 +208,7 @@ class TelegramPtb:
 
     def decode(self, body: dict[str, Any]) -> InboundEvent | None:
         try:
-            return to_event(Update.de_json(body, self._bot), datetime.now(UTC))
+            return to_event(Update.de_json(body, self._bot), now())
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _log.error("update %s cannot be read: %s", body.get("update_id"), type(error).__name__)
             return None
