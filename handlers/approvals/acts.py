@@ -176,7 +176,10 @@ class ApprovalActs:
     def show_details(self, ctx: Context, request_id: str, _version: str = "") -> None:
         request = self._readable(ctx, request_id)
         trail = ctx.work.requests.all_steps(int(request_id))
-        ctx.say(cards.show_details(ctx, self._kinds, request, trail, ctx.actor))
+        ctx.say(
+            cards.show_details(ctx, self._kinds, request, trail, ctx.actor),
+            cards.card_of_details(request, trail, ctx.actor),
+        )
 
     def show_attachments(self, ctx: Context, request_id: str, _version: str = "") -> None:
         request = self._readable(ctx, request_id)

@@ -194,8 +194,7 @@ def show_details(
             screen.say(prefix + labelled(_, show_act(_, step.act), waits))
     if kind.attachments(request):
         screen.buttons(Button(_("Send me the attachments"), tap("at", request)))
-    mine = next((s for s in trail if s.state is StepState.OPEN and actor.staff_no in s.assignees), None)
-    if mine is not None:
+    if (mine := _open_step_of(actor, trail)) is not None:
         own = ViewBuilder()
         _step_buttons(_, own, kind, request, mine)
         screen.buttons(*own.rows[0][: 3 if mine.act is not Act.EXECUTE else 1])
@@ -205,6 +204,18 @@ def show_details(
     }:
         screen.buttons(Button(_("Withdraw"), tap("wd", request)))
     return screen.view()
+
+
+def card_of_details(request: Request, trail: Sequence[Step], actor: Employee) -> str:
+    """Give the card that details with buttons turn into once the matter is settled; empty without buttons."""
+    if (mine := _open_step_of(actor, trail)) is not None:
+        return step_card(mine)
+    withdrawable = request.state in {RequestState.PENDING, RequestState.RETURNED}
+    return request_card(request) if actor.staff_no == request.applicant_no and withdrawable else ""
+
+
+def _open_step_of(actor: Employee, trail: Sequence[Step]) -> Step | None:
+    return next((s for s in trail if s.state is StepState.OPEN and actor.staff_no in s.assignees), None)
 
 
 def content_lines(_: Language, kind: Kind, content: Mapping[str, Any]) -> list[str]:

@@ -59,7 +59,9 @@ class Notices:
     def _decided(self, ctx: Context, request: Request, step: Step, actor: Employee) -> None:
         ctx.revise_card(cards.step_card(step), lambda _: cards.show_step(ctx, _, self._kinds, request, step))
         self._refresh(ctx, request)
-        ctx.tell(request.applicant_no, lambda _: self._progress(ctx, _, request, step, actor))
+        has_buttons = request.state is RequestState.RETURNED
+        card = cards.request_card(request) if has_buttons else ""
+        ctx.tell(request.applicant_no, lambda _: self._progress(ctx, _, request, step, actor), card)
 
     def _withdrawn(self, ctx: Context, request: Request) -> None:
         for step in ctx.work.requests.all_steps(request.id or 0):
