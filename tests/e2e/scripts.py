@@ -25,8 +25,8 @@ NUMBER = re.compile(r"KH-\d{8}-\d{4}")
 
 
 def question(label: str) -> str:
-    """Give the title of a question of the form."""
-    return f"新客户 {PLACES.index(label) + 1}/11 · {label}"
+    """Give the title of a question of the form; only where it is being asked does a line follow."""
+    return f"新客户 {PLACES.index(label) + 1}/11 · {label}\n"
 
 
 async def goes_to(rep: Person, label: str) -> None:

@@ -61,7 +61,7 @@ async def test_duplicate_found_at_submission_because_another_rep_was_faster(stag
 async def test_likeness_found_at_submission_is_asked_then(stage):
     slow, fast = stage.people("冼家俊", "温晓琳")
     await drafts(slow)
-    await files(fast, "东莞市桓锐五金制品有限公司", 联系电话="13900139000")
+    await files(fast, "东莞市恒瑞五金制品有限公司", 联系电话="13900139000")
     await slow.taps("提交")
     await slow.answers("相似", "[确认]")
     await slow.answers("新客户 · 请核对", "[提交]")

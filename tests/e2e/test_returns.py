@@ -114,7 +114,7 @@ async def test_everything_may_be_kept(stage):
     await clerk.sees(f"✓ 已退回 {number}", "填写有误")
     await rep.sees("已退回", "填写有误")
     await rep.taps("修改后重新提交")
-    await rep.answers("新客户 1/1 · 联系电话", "[保留]")
+    await rep.answers("新客户 1/1 · 联系电话\n", "[保留]")
     await rep.answers("新客户 · 请核对", "[提交]")
     await clerk.finds("【待审批】", number, "没有改动")
     await stage.is_sound(customers=1, requests=1)
@@ -171,7 +171,7 @@ async def test_request_can_be_returned_twice(stage):
     await rep.taps("1.")
     await rep.sees("【已同意】", number)
     await rep.taps("查看详情")
-    await rep.sees("审批记录", "v1", "v2", "v3", "137 0013 7000")
+    await rep.sees("审批记录", "伍洁莹", "已退回", "137 0013 7000")
     await stage.is_sound(customers=1, requests=1)
 
 
@@ -217,6 +217,7 @@ async def test_returned_request_can_be_withdrawn(stage):
     await rep.taps("撤回")
     await rep.answers(f"要撤回 {number}", "[确定撤回]")
     await rep.sees(f"已撤回 {number}")
+    await rep.finds("【已撤回】", number)
     await rep.taps_old("修改后重新提交", toast="已撤回")
     await stage.is_sound(customers=1, requests=1)
 
@@ -238,4 +239,23 @@ async def test_half_mended_draft_does_not_mix_with_a_new_customer(stage):
     await rep.answers("新客户 1/1 · 联系电话", "13900139000")
     await rep.answers("新客户 · 请核对", "[提交]")
     await rep.sees("【待审批】新客户 " + number)
+    await stage.is_sound(customers=1, requests=1)
+
+
+async def test_details_lose_their_buttons_with_the_matter(stage):
+    rep, clerk, other = stage.people("冼家俊", "伍洁莹", "韦小燕")
+    number = await files(rep)
+    await clerk.sees("【待审批】", number)
+    await clerk.taps("查看详情")
+    await clerk.sees("审批记录", "138 0013 8000")
+    await other.finds("【待审批】", number)
+    await other.taps("查看详情")
+    await other.sees("审批记录")
+    await rep.taps("查看详情")
+    await rep.sees("审批记录")
+    await clerk.taps("同意", toast=f"已同意 {number}")
+    await other.sees("【已同意】", number, "伍洁莹")
+    await rep.taps("撤回")
+    await rep.answers(f"要撤回 {number}", "[确定撤回]")
+    await rep.sees(f"已撤回 {number}")
     await stage.is_sound(customers=1, requests=1)
