@@ -66,8 +66,9 @@ class Attachments:
                 await self._fetch(attachment)
 
     def _waiting(self, connection: Connection) -> list[Attachment]:
-        work = self._turns.work(connection)
-        return [a.model_copy() for a in work.attachments.fetching() if a.channel == self._messenger.channel]
+        """Give copies: a row of the register does not outlive its transaction."""
+        found = self._turns.work(connection).attachments.fetching()
+        return [Attachment(**a.model_dump()) for a in found if a.channel == self._messenger.channel]
 
     async def _fetch(self, attachment: Attachment) -> None:
         refusal = ""
@@ -85,6 +86,10 @@ class Attachments:
                     refusal = "file_lost"
                     break
                 await asyncio.sleep(2.0**attempt)
+            except Exception:
+                log.exception("file %s was given up after an unexpected error", attachment.id)
+                refusal = "file_lost"
+                break
         attachment.state = AttachmentState.REFUSED if refusal else AttachmentState.STORED
         result = await self._writer.run(
             lambda connection: self._arrive(connection, attachment, refusal), attachment.chat_id
