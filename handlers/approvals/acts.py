@@ -229,6 +229,7 @@ class ApprovalActs:
         except Refused as refused:
             if refused.code not in MAY_TRY_AGAIN:
                 ctx.conversation.asking = None
+                ctx.settle_prompt(ViewBuilder().say(ctx.language("See below.")).view())
             raise
         return True
 
