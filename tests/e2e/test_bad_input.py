@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.e2e.scripts import CODE, NAME, goes_to, question
@@ -85,7 +87,7 @@ async def test_ambiguous_discount_becomes_buttons(stage):
     assert "九五折" not in rep.buttons()
     await rep.taps("九折")
     await rep.sees(question("结算方式"))
-    assert (await stage.conversation(rep))["drafts"][0]["answers"]["rate"] == "0.9"
+    assert Decimal((await stage.conversation(rep))["drafts"][0]["answers"]["rate"]) == Decimal("0.9")
 
 
 async def test_two_phone_numbers_become_buttons(stage):

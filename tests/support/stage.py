@@ -36,6 +36,7 @@ from tests.support.person import PATIENCE, Person
 T = TypeVar("T")
 TOKEN = "4200001:a-secret-of-the-stage-and-no-other"
 LIMITS = Limits(per_second=10_000, per_chat_second=10_000, per_chat_burst=10_000)
+PLANTED = "转发的卡片"
 BOT_STARTS_WITHIN = 40.0  # a process that imports aiogram on a busy machine
 
 
@@ -122,15 +123,16 @@ class Stage:
 
     async def close(self) -> None:
         self.stalls.end(perform=False)
-        await self.stop_bot()
-        if self._process is not None:
+        try:
             await self.kill_bot()
-        self._listener.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._listener
-        await self._http.close()
-        await self._reader.dispose()
-        await self._server.stop()
+            await self.stop_bot()
+        finally:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+            await self._http.close()
+            await self._reader.dispose()
+            await self._server.stop()
 
     async def _listen(self, listening: asyncio.Event) -> None:
         """Follow every chat; the stream begins with a comment, so nothing is missed after it."""
@@ -239,8 +241,12 @@ class Stage:
                     await self._changed.wait()
                 return found
         except TimeoutError:
-            log = f"\n--- bot ---\n{self._log.read_text()[-3000:]}" if self._log.exists() else ""
-            raise AssertionError(sorry() + log) from None
+            raise AssertionError(sorry() + self._how_the_bot_is()) from None
+
+    def _how_the_bot_is(self) -> str:
+        if self._bot is not None and self._bot.done():
+            return f"\n--- the bot has stopped: {self._bot.exception()!r}"
+        return f"\n--- the bot says ---\n{self._log.read_text()[-3000:]}" if self._log.exists() else ""
 
     # --- the sandbox -------------------------------------------------------------------------------------
 
@@ -279,9 +285,9 @@ class Stage:
     async def plants(self, person: Person, label: str, data: str) -> None:
         """Put a button into somebody's chat that was never meant for them, as a modified client could."""
         keyboard = {"inline_keyboard": [[{"text": label, "callback_data": data}]]}
-        message = {"chat_id": person.chat_id, "text": "转发的卡片", "reply_markup": keyboard}
+        message = {"chat_id": person.chat_id, "text": PLANTED, "reply_markup": keyboard}
         await self.ask("POST", f"/bot{TOKEN}/sendMessage", json=message)
-        await person.finds("转发的卡片")
+        await person.finds(PLANTED)
 
     # --- the database ------------------------------------------------------------------------------------
 
@@ -357,7 +363,7 @@ class Stage:
         found = []
         for bubble in person.bubbles.values():
             for label, data in bubble.buttons.items():
-                if bubble.from_bot and not await self._may_stand(person, data):
+                if bubble.from_bot and bubble.text != PLANTED and not await self._may_stand(person, data):
                     found.append(f"[{label}] {data} under “{bubble.text.splitlines()[0]}”")
         return found
 
