@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -82,6 +83,8 @@ class Delivery:
         self._outages = 0
         self._held: set[int] = set()  # rows leased to us whose outcome is not recorded yet
         self._behind = True  # older rows wait in the database
+        self._told_no = 0  # how often a turn was told that there is no room
+        self._room = threading.Lock()
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
         self._outcomes: list[Settled] = []
@@ -97,9 +100,10 @@ class Delivery:
         Once told no, turns are told so until the rows they left behind are leased, so that no message
         overtakes an older one.
         """
-        if len(self._held) >= ROOM:
-            self._behind = True
-        return not self._behind
+        with self._room:
+            self._behind = self._behind or len(self._held) >= ROOM
+            self._told_no += self._behind
+            return not self._behind
 
     def accept(self, parcels: Iterable[Parcel]) -> None:
         """Take rows that are leased to this process and committed; those it holds already are passed over."""
@@ -356,7 +360,10 @@ class Delivery:
                 await self._write(partial(self._renew, sorted(self._held)))
             full = len(self._held) >= ROOM // 2
             if not full:
-                due = await self._write(self._lease_due)
+                told_no = self._told_no
+                if self._behind:  # turns that were told no must have ended before their rows can be seen
+                    await self._writer.drain()
+                due = await self._write(partial(self._lease_due, told_no))
                 self.accept(due)
                 full = len(due) == ROOM // 2
             try:
@@ -369,10 +376,11 @@ class Delivery:
         """What waits long in memory must not be taken for abandoned, and sent by somebody else as well."""
         SqlOutbox(connection).hold(row_ids, self._now())
 
-    def _lease_due(self, connection: Connection) -> list[Parcel]:
+    def _lease_due(self, told_no: int, connection: Connection) -> list[Parcel]:
         due = SqlOutbox(connection).lease_due(self._messenger.channel, self._now(), ROOM // 2)
-        if len(due) < ROOM // 2:
-            self._behind = False
+        with self._room:
+            if len(due) < ROOM // 2 and self._told_no == told_no:
+                self._behind = False
         return due
 
     async def _write(self, job: Callable[[Connection], T]) -> T:

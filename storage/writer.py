@@ -60,6 +60,13 @@ class Writer:
         self._queues[zlib.crc32(key.encode()) % len(self._queues)].put(_Job(job, done))
         return done
 
+    async def drain(self) -> None:
+        """Wait until every job handed in so far has ended, on whichever thread."""
+        marks: list[Future[None]] = [Future() for _ in self._queues]
+        for jobs, mark in zip(self._queues, marks, strict=True):
+            jobs.put(_Job(lambda _connection: None, mark))
+        await asyncio.gather(*map(asyncio.wrap_future, marks), return_exceptions=True)
+
     def close(self) -> None:
         """Finish what is queued and let the database go."""
         for jobs in self._queues:
