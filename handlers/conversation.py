@@ -29,7 +29,8 @@ class Draft:
     """A form being filled.
 
     answers: by field name, as each field writes itself to JSON. orphans: answers to fields that a newer form
-    no longer has. focus: the field being edited, empty while the next one is derived. stage: see
+    no longer has. focus: the field being edited, empty while the next one is derived. asked: the field whose
+    question was shown last, empty if another screen was, None while that is unknown. stage: see
     handlers.forms.engine. view: page, search or month of the present question. confirmed: doubts that the
     person has settled. revision: of the present question; a button of another one is stale.
     """
@@ -41,6 +42,7 @@ class Draft:
     orphans: dict[str, Any] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     focus: str = ""
+    asked: str | None = None
     stage: str = "ask"
     view: dict[str, Any] = field(default_factory=dict)
     confirmed: dict[str, list[str]] = field(default_factory=dict)

@@ -126,6 +126,9 @@ class Forms:
         if draft.stage == "edit" or field is None:
             self._choose_field(ctx, form, draft, answers, text)
             return True
+        if draft.stage != "doubt" and not self._shown(draft, field):
+            self._present(ctx, form, draft)
+            return True
         said = unlabelled(field, text, self._languages)
         self._answer(ctx, form, draft, field, lambda: field.read(ctx, draft, said))
         return True
@@ -202,6 +205,8 @@ class Forms:
     def _act(self, ctx: Context, form: Form, draft: Draft, act: str, arg: str) -> None:  # noqa: PLR0912
         answers = load_answers(form, draft)
         field = next_field(form, draft, answers)
+        if act in {"v", "g", "k", "s"} and field is not None and not self._shown(draft, field):
+            act = "r"  # it was meant for another question, so this one is put first
         match act:
             case "v" if field is not None:
                 self._answer(ctx, form, draft, field, lambda: field.pick(ctx, draft, arg))
@@ -265,6 +270,11 @@ class Forms:
             return
         self._store(draft, field.name, field.dump(value))
         self._present(ctx, form, draft, answered=field)
+
+    @staticmethod
+    def _shown(draft: Draft, field: Field) -> bool:
+        """Whether a question is the one on the screen; a new version or a file may bring up another."""
+        return draft.asked in {None, field.name}
 
     def _store(self, draft: Draft, name: str, raw: object) -> None:
         draft.answers[name] = raw
@@ -374,15 +384,17 @@ class Forms:
             draft.stage = "ask"
             draft.held.pop("?", None)
         ctx.conversation.revision += 1
-        draft.revision = ctx.conversation.revision
+        draft.revision, draft.asked = ctx.conversation.revision, ""
         field = next_field(form, draft, answers)
         if doubt is not None and (held := form.field(str(draft.held["?"]["field"]))) is not None:
+            draft.asked = held.name
             view = screens.show_doubt(ctx, form, draft, held, doubt)
         elif draft.stage == "edit":
             view = screens.show_fields(ctx, form, draft, answers)
         elif draft.stage == "parting":
             view = screens.show_parting(ctx, form, draft)
         elif field is not None:
+            draft.asked = field.name
             view = screens.show_question(ctx, form, draft, answers, field, notes)
         else:
             view = screens.show_summary(ctx, form, draft, answers, notes)
