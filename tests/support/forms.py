@@ -1,8 +1,8 @@
 """A phone on which forms are filled in, without a database and without a messenger.
 
-The turn is the one of `bot/turn.py` with registers in memory: an event is taken once, an exception undoes the
-turn, and the conversation passes through JSON between turns. Messages stand in the chat as a messenger would
-keep them: a new one is added at the end, a revision replaces one in its place.
+The turn is the one of `bot/turn.py` with registers in memory: an event is taken once, and the conversation
+passes through JSON between turns. Messages stand in the chat as a messenger would keep them: a new one is
+added at the end, a revision replaces one in its place.
 """
 
 from __future__ import annotations
@@ -338,25 +338,12 @@ class MemoryWork:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        with self._undone_on(Refused):
-            yield
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """One transaction: whatever escapes from it undoes it."""
-        self.events.clear()
-        with self._undone_on(Exception):
-            yield
-
-    @contextmanager
-    def _undone_on(self, error: type[Exception]) -> Iterator[None]:
-        before = copy.deepcopy(
-            {name: vars(self)[name] for name in ("requests", "customers", "attachments", "people")}
-        )
+        registers = ("people", "requests", "customers", "attachments", "audit")
+        before = copy.deepcopy({name: vars(self)[name] for name in registers})
         events = list(self.events)
         try:
             yield
-        except error:
+        except Refused:
             vars(self).update(before)
             self.events[:] = events
             raise
@@ -710,15 +697,15 @@ class Phone:
     @property
     def asked(self) -> str:
         """What the present question asks, as it reads: a field, summary, edit, parting, or doubt:name."""
-        heading, _ = self.question.heading, self.language
-        form = next((f for f in self.known if heading.startswith(_(f.title))), None)
+        heading, languages = self.question.heading, LANGUAGES.values()  # it may stand there in another one
+        form = next((f for f in self.known if heading.startswith(tuple(_(f.title) for _ in languages))), None)
         label = heading.rpartition(" · ")[2]
         if form is None or not label:
             return ""
-        screens = {_("please check"): "summary", _("Edit"): "edit", _("Cancel"): "parting"}
-        if label in screens:
-            return screens[label]
-        name = next(f.name for f in form.fields if _(f.label) == label)
+        for screen, title in (("summary", "please check"), ("edit", "Edit"), ("parting", "Cancel")):
+            if label in {_(title) for _ in languages}:
+                return screen
+        name = next((f.name for f in form.fields if label in {_(f.label) for _ in languages}), "gone")
         return name if re.search(r" \d+/\d+ · ", heading) else f"doubt:{name}"
 
     @property
@@ -759,21 +746,21 @@ class Phone:
         known = self.work.people.by_account(CHANNEL, self.owner.staff_no)
         assert known is not None
         account, employee = known
-        with self.work.turn():
-            ctx = Context(
-                event,
-                self.now,
-                employee,
-                account,
-                self.work,
-                LANGUAGES[account.language],
-                lambda code: LANGUAGES.get(code, ZH),
-                conversation,
-            )
-            if act is not None:
-                act(ctx)
-            else:
-                self.router.handle(ctx)
+        self.work.events.clear()
+        ctx = Context(
+            event,
+            self.now,
+            employee,
+            account,
+            self.work,
+            LANGUAGES[account.language],
+            lambda code: LANGUAGES.get(code, ZH),
+            conversation,
+        )
+        if act is not None:
+            act(ctx)
+        else:
+            self.router.handle(ctx)
         self._post(ctx.outgoing, conversation)
         self.stored = json.loads(json.dumps(conversation.to_json(), ensure_ascii=False))
         assert self.conversation.to_json() == conversation.to_json(), "a conversation survives the database"
