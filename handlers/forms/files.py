@@ -70,7 +70,9 @@ class Files(Field):
         if all(entry[0] != attachment_id for entry in held):
             return False
         kept = [
-            [entry[0], entry[1], stored or entry[2]] for entry in held if stored or entry[0] != attachment_id
+            [entry[0], entry[1], entry[2] or entry[0] == attachment_id]
+            for entry in held
+            if stored or entry[0] != attachment_id
         ]
         draft.held = {**draft.held, self.name: kept}
         return True
