@@ -26,11 +26,14 @@ from handlers.forms.fields import Field, Key, read_value, tidy
 from handlers.language import Language
 from handlers.wording import show_rate, show_settlement
 
+LONGEST_ARG = 40  # bytes of a button that stands for words
+
 
 def _candidates(draft: Draft, error: Refused, write: Callable[[Any], str]) -> None:
     """Keep the readings of an ambiguous answer, so that they become the question's buttons."""
-    if found := error.params.get("candidates"):
-        draft.view = {"candidates": [write(value) for value in found][:6]}
+    words = [write(value) for value in error.params.get("candidates", ())]
+    if fitting := [each for each in words if len(each.encode()) <= LONGEST_ARG]:
+        draft.view = {"candidates": fitting[:6]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ class Rate(Field):
         return str(value)
 
     def load(self, raw: Any) -> Decimal:
-        return Decimal(raw)
+        return Decimal(super().load(raw))
 
     def show(self, _: Language, value: Decimal) -> str:
         return show_rate(_, value)
