@@ -513,7 +513,7 @@ PDF = RemoteFile("remote-1", "营业执照.pdf", "application/pdf", 20_000)
 def form_of(*fields: Field, **more: Any) -> Form:
     """A small form around the fields under test; it is filed like a trip."""
     contact = TRIP.fields[0]
-    return replace(TRIP, fields=(*fields, replace(contact, name="contact", check=None)), **more)
+    return replace(TRIP, fields=(*fields, replace(contact, label="最后", check=None)), **more)
 
 
 def kinds_of(*forms: Form) -> dict[RequestKind, Kind]:
