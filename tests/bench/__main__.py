@@ -1,0 +1,61 @@
+"""`python -m tests.bench [--quick] [--only NAME]`: Menxia beside bare bots, as plain-text tables."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from tests.bench import core, drain, filings, machine, startup
+
+DATA = Path("/var/tmp")  # a disk; /tmp is memory on many machines
+
+
+def run_filings(folder: Path, quick: bool) -> str:
+    sizes = (2, 4, 4) if quick else (7, 8, 20)
+    return filings.report(asyncio.run(filings.measure(folder, *sizes)))
+
+
+def run_startup(folder: Path, quick: bool) -> str:
+    return startup.report(asyncio.run(startup.measure(folder, 1 if quick else 5)))
+
+
+def run_drain(folder: Path, quick: bool) -> str:
+    return drain.report(asyncio.run(drain.measure(folder, 600 if quick else 2_000)))
+
+
+def run_core(folder: Path, quick: bool) -> str:
+    return core.report(core.measure(folder, *((8, 2) if quick else (24, 5))))
+
+
+BENCHES: dict[str, Callable[[Path, bool], str]] = {
+    "filing": run_filings,
+    "startup": run_startup,
+    "drain": run_drain,
+    "core": run_core,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about a minute, coarser")
+    parser.add_argument("--only", choices=BENCHES, help="one part alone")
+    parser.add_argument("--data", type=Path, default=DATA, help="where databases are put; must be a disk")
+    options = parser.parse_args()
+    began = perf_counter()
+    with tempfile.TemporaryDirectory(prefix="menxia-bench-", dir=options.data) as name:
+        print(machine.facts(Path(name)), flush=True)
+        for title in [options.only] if options.only else BENCHES:
+            folder = Path(name) / title
+            folder.mkdir()
+            print("\n" + BENCHES[title](folder, options.quick), flush=True)
+    load = " ".join(f"{one:.2f}" for one in os.getloadavg())
+    print(f"\nTook {perf_counter() - began:.0f} s; load average at the end {load}.")
+
+
+if __name__ == "__main__":
+    main()
