@@ -288,7 +288,7 @@ class ApprovalActs:
         return screen.buttons(Button(_("Cancel"), "q:no")).view()
 
     def _named_in(self, _: Language, request: Request, text: str) -> list[str]:
-        """Find the fields a reason speaks of; the longest names first, so that 联系电话 is not 联系 as well."""
+        """Find the fields a reason speaks of; the longest names first, so that 联系电话 is not also 联系."""
         fields = self._kinds[request.kind].form.fields
         names = [(name, f.name) for f in fields for name in (_(f.label), *f.aliases)]
         named = set()
