@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.commands.demo import RULES as DEMO_RULES
 from tests.support.stage import Company, Stage, set_stage
 
 
@@ -28,6 +29,13 @@ async def stage(company, tmp_path, client, caplog) -> AsyncIterator[Stage]:
         yield stage
     told = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not told
+
+
+@pytest.fixture
+async def paced_stage(company, tmp_path, client) -> AsyncIterator[Stage]:
+    """A stage whose sandbox limits messages as the demo's does, and whose bot knows it."""
+    async with set_stage(company, tmp_path, client, Stage.start_paced_bot, DEMO_RULES) as stage:
+        yield stage
 
 
 @pytest.fixture

@@ -118,7 +118,17 @@ async def test_forwarded_card_does_nothing_for_anybody_else(stage):
 
 @pytest.mark.parametrize(
     "data",
-    ["ap:1", "ap:1:1:0:0", "ap:x:1:0", "nothing", "op:-1", "op:99999999999999999999", "f:::", "q:zz", "lang:xx:"],
+    [
+        "ap:1",
+        "ap:1:1:0:0",
+        "ap:x:1:0",
+        "nothing",
+        "op:-1",
+        "op:99999999999999999999",
+        "f:::",
+        "q:zz",
+        "lang:xx:",
+    ],
 )
 async def test_forged_payload_is_refused_politely(stage, data):
     rep = stage.person("冼家俊")
@@ -144,9 +154,7 @@ async def test_two_clerks_tap_at_once_and_one_wins(stage):
     number = await files(rep)
     await one.sees("【待审批】", number)
     await other.sees("【待审批】", number)
-    notices = dict(
-        zip((one, other), await asyncio.gather(one.taps("同意"), other.taps("同意")), strict=True)
-    )
+    notices = dict(zip((one, other), await asyncio.gather(one.taps("同意"), other.taps("同意")), strict=True))
     winner = one if notices[one] == f"已同意 {number}" else other
     loser = other if winner is one else one
     assert notices[winner] == f"已同意 {number}"

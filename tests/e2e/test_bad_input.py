@@ -36,7 +36,11 @@ BAD = {
         ("0", "要大于零"),
         ("0.91234", "最多4位小数"),
     ],
-    "结算方式": [("随便", "没看懂这个结算方式"), ("月结120天", "超过公司上限90天"), ("货到500天", "500天超出范围")],
+    "结算方式": [
+        ("随便", "没看懂这个结算方式"),
+        ("月结120天", "超过公司上限90天"),
+        ("货到500天", "500天超出范围"),
+    ],
     "客户类别": [("大客户", "没有这个选项")],
     "客户等级": [("Z", "没有这个选项")],
     "客户来源": [("0", "没有这个选项")],
@@ -74,7 +78,9 @@ async def test_full_width_and_spoken_forms_are_understood(stage):
     await rep.answers(question("客户等级"), "b")
     await rep.answers(question("客户来源"), "[跳过]")
     await rep.answers(question("附件"), "[跳过]")
-    await rep.sees(f"客户名称：{NAME}", f"：{CODE}", "长安镇振安东路28号", "0769-22345678 转 801", "九二折", "月结30天")
+    await rep.sees(
+        f"客户名称：{NAME}", f"：{CODE}", "长安镇振安东路28号", "0769-22345678 转 801", "九二折", "月结30天"
+    )
 
 
 async def test_ambiguous_discount_becomes_buttons(stage):

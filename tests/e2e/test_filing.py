@@ -141,7 +141,9 @@ async def test_every_field_can_be_edited_from_the_summary(stage):
         await rep.taps(label)
         await rep.answers(question(label), answer)
         await rep.sees("新客户 · 请核对", f"{label}：")
-    await rep.sees("九五折", "款到发货", "经销商", "客户等级：A", "客户来源：广告", CODE, "0769-22345678 转 801")
+    await rep.sees(
+        "九五折", "款到发货", "经销商", "客户等级：A", "客户来源：广告", CODE, "0769-22345678 转 801"
+    )
     await rep.taps("修改")
     await rep.answers("请选择要修改的项目", "[返回]")
     await rep.answers("新客户 · 请核对", "[提交]")

@@ -39,7 +39,9 @@ async def test_form_in_english_understands_both_languages(stage):
     await rep.sees("I speak English now.")
     await rep.says("New customer")
     await rep.sees("New customer 1/11 · Customer name")
-    await rep.says("Customer name: 东莞市恒锐五金制品有限公司\n地址：广东省东莞市长安镇振安东路28号\nContact: Chen")
+    await rep.says(
+        "Customer name: 东莞市恒锐五金制品有限公司\n地址：广东省东莞市长安镇振安东路28号\nContact: Chen"
+    )
     await rep.sees("New customer 2/11")
     await rep.says("skip")
     await rep.sees("New customer 5/11 · Contact phone")

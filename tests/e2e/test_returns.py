@@ -104,7 +104,16 @@ async def test_everything_may_be_kept(stage):
     await clerk.sees(f"退回 {number}")
     await clerk.taps("☑ 客户名称")
     await clerk.sees(f"退回 {number}")
-    for label in ("统一社会信用代码", "客户地址", "联系人", "折扣", "结算方式", "客户类别", "客户等级", "客户来源"):
+    for label in (
+        "统一社会信用代码",
+        "客户地址",
+        "联系人",
+        "折扣",
+        "结算方式",
+        "客户类别",
+        "客户等级",
+        "客户来源",
+    ):
         await clerk.taps(f"☑ {label}")
         await clerk.finds(f"退回 {number}")
     await clerk.taps("☑ 附件")

@@ -87,9 +87,16 @@ class Person:
         bubble, data = await self._until(lambda: self._button(label), f"a button “{label}”")
         return await self._tap(bubble.message_id, data, toast)
 
-    async def taps_and_turns_away(self, label: str) -> None:
-        """Tap a button without waiting for the bot's notice."""
-        bubble, data = await self._until(lambda: self._button(label), f"a button “{label}”")
+    async def taps_at(self, bubble: Bubble, label: str, *, toast: str | None = None) -> str:
+        """Tap a button of one message, where several have such a button."""
+        return await self._tap(bubble.message_id, bubble.buttons[label], toast)
+
+    async def taps_and_turns_away(self, label: str, bubble: Bubble | None = None) -> None:
+        """Tap a button, of one message or the newest, without waiting for the bot's notice."""
+        if bubble is not None and label in bubble.buttons:
+            data = bubble.buttons[label]
+        else:
+            bubble, data = await self._until(lambda: self._button(label), f"a button “{label}”")
         self._act()
         await self._post("taps?wait=0", json={"message_id": bubble.message_id, "data": data})
 
@@ -101,7 +108,9 @@ class Person:
             for text, data in bubble.ever
             if text == label and data not in bubble.buttons.values()
         ]
-        assert len(gone) >= n, f"{self.name} never had {n} buttons “{label}” that are gone\n{self.transcript()}"
+        assert len(gone) >= n, (
+            f"{self.name} never had {n} buttons “{label}” that are gone\n{self.transcript()}"
+        )
         return await self._tap(*gone[-n], toast)
 
     async def taps_twice(self, label: str) -> tuple[str, str]:

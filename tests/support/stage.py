@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.app import App
+from bot.commands.demo import LIMITS as DEMO_LIMITS
 from bot.commands.opening import transaction
 from bot.commands.sample import list_people, prepare_sample
 from bot.sandbox.people import SandboxPerson
@@ -59,25 +60,22 @@ class Stalls:
     """Calls of the bot that hang, by a `stall` fault, until the test lets them go on or end."""
 
     def __init__(self) -> None:
-        self.hanging = 0
+        self._hanging = asyncio.Semaphore(0)
         self._go = asyncio.Event()
         self._perform = True
-        self._more = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
         """Stand in for the sandbox's own pause; raises where the call is to come to nothing."""
-        self.hanging += 1
-        self._more.set()
+        self._hanging.release()
         await self._go.wait()
-        self.hanging -= 1
         if not self._perform:
             raise ConnectionAbortedError("the stalled call comes to nothing")
 
-    async def begin(self) -> None:
-        """Wait until a call hangs."""
+    async def begin(self, count: int = 1) -> None:
+        """Wait until so many more calls hang."""
         async with asyncio.timeout(PATIENCE):
-            await self._more.wait()
-        self._more.clear()
+            for _call in range(count):
+                await self._hanging.acquire()
 
     def end(self, *, perform: bool) -> None:
         """Let every hanging call take effect, or none."""
@@ -160,11 +158,19 @@ class Stage:
 
     # --- the bot -----------------------------------------------------------------------------------------
 
-    async def start_bot(self) -> None:
+    async def start_paced_bot(self) -> None:
+        await self.start_bot(DEMO_LIMITS)
+
+    async def start_bot(self, limits: Limits = LIMITS) -> None:
         """Start the bot in this process."""
         company = self._company.settings
         messenger = company.messenger.model_copy(
-            update={"token": SecretStr(TOKEN), "api_base": self.base, "client": self._client, "limits": LIMITS}
+            update={
+                "token": SecretStr(TOKEN),
+                "api_base": self.base,
+                "client": self._client,
+                "limits": limits,
+            }
         )
         app = App(company.model_copy(update={"messenger": messenger}), self.data)
         ready = asyncio.Event()
@@ -233,6 +239,11 @@ class Stage:
         """Let somebody in whom the company does not know."""
         return self._by_chat.setdefault(account, Person(self, account, f"访客{account}"))
 
+    async def changes_by(self, count: int) -> None:
+        """Wait until so many more things have happened in the chats."""
+        goal = self.changes + count
+        await self.until(lambda: self.changes >= goal or None, lambda: "nothing more happened")
+
     async def until(self, find: Callable[[], T | None], sorry: Callable[[], str]) -> T:
         """Wait for the change of a chat that makes `find` give something."""
         try:
@@ -262,7 +273,9 @@ class Stage:
         return found
 
     async def fault(self, method: str, kind: str, count: int = 1, **more: float) -> None:
-        await self.ask("POST", "/sandbox/faults", json={"method": method, "kind": kind, "count": count, **more})
+        await self.ask(
+            "POST", "/sandbox/faults", json={"method": method, "kind": kind, "count": count, **more}
+        )
 
     async def faults_have_struck(self) -> None:
         """Wait until every armed fault has spoilt its calls."""
@@ -343,10 +356,13 @@ class Stage:
 
         await self.until(same, lambda: f"the stream lost something\n{person.transcript()}")
 
-    async def is_sound(self, *, customers: int = 0, requests: int = 0, dead: int = 0) -> None:
+    async def is_sound(
+        self, *, customers: int = 0, requests: int = 0, dead: int = 0, doubled: bool = False
+    ) -> None:
         """Check what must hold after every play.
 
-        customers, requests: that it added. dead: messages that could not be sent.
+        customers, requests: that it added. dead: messages that could not be sent. doubled: some may have
+        come twice, and the bot knows only one of the two.
         """
         await self.comes_to_rest()
         assert await self.scalar("SELECT count(*) FROM customers") == 80 + customers
@@ -355,6 +371,8 @@ class Stage:
         async with self._reader.connect() as connection:
             _sound, broken = await connection.run_sync(verify)
         assert broken is None
+        if doubled:
+            return
         live = [f"{p.name}: {found}" for p in self._by_chat.values() for found in await self._live(p)]
         assert not live, "buttons that can do nothing any more:\n" + "\n".join(live)
 
