@@ -77,8 +77,9 @@ class Turns:
     ) -> TurnResult:
         """After a bug: take the event as done, say sorry, and leave everything as it was."""
         work = self.work(connection)
-        if work.inbox.claim(event.channel, event.event_id, now) is not None:
-            return TurnResult()
+        answered = work.inbox.claim(event.channel, event.event_id, now)
+        if answered is not None:
+            return TurnResult(answered)
         known = work.people.by_account(event.channel, event.sender.user_id)
         _ = self.language(known[0].language) if known else self._default
         text = _(

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from domain.approvals.requests import Request, RequestKind, RequestState, Step, StepState
 from domain.approvals.routes import Act
-from storage.types import Coded
+from storage.types import LARGEST_KEY, Coded
 
 
 class RequestRow(Request, table=True):
@@ -73,10 +73,12 @@ class SqlRequests:
         return row
 
     def lock(self, request_id: int) -> Request | None:
+        if request_id > LARGEST_KEY:  # a forged button
+            return None
         return self._session.get(RequestRow, request_id, with_for_update=True, populate_existing=True)
 
     def by_id(self, request_id: int) -> Request | None:
-        return self._session.get(RequestRow, request_id)
+        return self._session.get(RequestRow, request_id) if request_id <= LARGEST_KEY else None
 
     def by_number(self, number: str) -> Request | None:
         return self._session.scalars(select(RequestRow).where(_requests.c.number == number)).first()

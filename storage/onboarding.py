@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field
 
 from domain.onboarding import Invitation, InvitationState
-from storage.types import Coded
+from storage.types import LARGEST_KEY, Coded
 
 
 class InvitationRow(Invitation, table=True):
@@ -35,6 +35,8 @@ class SqlInvitations:
         ).first()
 
     def by_id(self, invitation_id: int) -> Invitation | None:
+        if invitation_id > LARGEST_KEY:  # a forged button
+            return None
         return self._session.get(InvitationRow, invitation_id, with_for_update=True, populate_existing=True)
 
     def save(self, invitation: Invitation) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER key
 
+LARGEST_KEY = 2**31 - 1  # PostgreSQL refuses to compare an integer column with more
+
 _SCALE = 10_000
 
 

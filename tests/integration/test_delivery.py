@@ -107,7 +107,7 @@ class Post:
         return await self.database.writer.run(lambda connection: rows(connection, query))
 
     async def until(self, query: str, wanted: object) -> None:
-        """Ask until the one value that `query` gives is `wanted`: outcomes are recorded behind the sending."""
+        """Ask until `query` gives `wanted`: outcomes are recorded behind the sending."""
         async with asyncio.timeout(PATIENCE):
             while await self.database.writer.run(lambda connection: scalar(connection, query)) != wanted:
                 pass

@@ -1,4 +1,4 @@
-"""Inbox and outbox: each event once, each message leased, settled, held, stopped and forgotten as promised."""
+"""Inbox and outbox: each event once, each message leased, settled, held and forgotten as promised."""
 
 from __future__ import annotations
 

@@ -147,9 +147,21 @@ def facts(name: str = "佛山市恒锐五金制品有限公司", phone: str = "1
     )
 
 
+def content_of(stated: CustomerFacts) -> dict[str, Any]:
+    """The form's answers as they are frozen into a request."""
+    return {
+        "name": stated.name,
+        "address": stated.address,
+        "contact": stated.contact,
+        "phone": stated.phone.to_json(),
+        "rate": str(stated.rate),
+        "settlement": stated.settlement.to_json(),
+    }
+
+
 def content(name: str = "佛山市恒锐五金制品有限公司", **more: Any) -> dict[str, Any]:
-    """Answers as they are frozen into a request; the domain only compares them."""
-    return {"name": name, "contact": "陈志强", "phone": "13800138000", **more}
+    """The answers of a filing that differs from the usual one in name and `more`."""
+    return {**content_of(facts(name)), **more}
 
 
 def file(
@@ -157,9 +169,7 @@ def file(
 ) -> Request:
     """File a new customer through the domain."""
     stated = facts(**about)
-    return file_customer(
-        work, rep, draft or f"{next(_drafts):012x}", stated, content(stated.name, contact=stated.contact), now
-    )
+    return file_customer(work, rep, draft or f"{next(_drafts):012x}", stated, content_of(stated), now)
 
 
 def at(request: Request, position: int | None = None, version: int | None = None) -> StepRef:
