@@ -36,10 +36,3 @@ async def paced_stage(company, tmp_path, client) -> AsyncIterator[Stage]:
     """A stage whose sandbox limits messages as the demo's does, and whose bot knows it."""
     async with set_stage(company, tmp_path, client, Stage.start_paced_bot, DEMO_RULES) as stage:
         yield stage
-
-
-@pytest.fixture
-async def machine(company, tmp_path, client) -> AsyncIterator[Stage]:
-    """A stage whose bot is a process of its own."""
-    async with set_stage(company, tmp_path, client, Stage.launch_bot) as stage:
-        yield stage

@@ -126,7 +126,6 @@ async def test_forwarded_card_does_nothing_for_anybody_else(stage):
         "op:-1",
         "op:99999999999999999999",
         "f:::",
-        "q:zz",
         "lang:xx:",
     ],
 )

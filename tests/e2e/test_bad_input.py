@@ -1,4 +1,4 @@
-"""What does not pass is answered at once with the reason and an example, then the same question; nothing is lost."""
+"""What does not pass is answered at once with the reason, then the same question; nothing is lost."""
 
 from __future__ import annotations
 

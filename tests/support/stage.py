@@ -25,6 +25,7 @@ from bot.app import App
 from bot.commands.demo import LIMITS as DEMO_LIMITS
 from bot.commands.opening import transaction
 from bot.commands.sample import list_people, prepare_sample
+from bot.sandbox.bot_errors import BotApiError
 from bot.sandbox.people import SandboxPerson
 from bot.sandbox.rules import SandboxRules
 from bot.sandbox.server import SandboxServer
@@ -69,7 +70,7 @@ class Stalls:
         self._hanging.release()
         await self._go.wait()
         if not self._perform:
-            raise ConnectionAbortedError("the stalled call comes to nothing")
+            raise BotApiError(500, "Internal Server Error")
 
     async def begin(self, count: int = 1) -> None:
         """Wait until so many more calls hang."""
