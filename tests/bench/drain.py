@@ -11,7 +11,7 @@ from handlers.ui import Button, ViewBuilder
 from storage.engine import create_write_engine
 from storage.outbox import Lane, SqlOutbox
 from tests.bench.company import CHANNEL, database_url
-from tests.bench.processes import menxia, running_sandboxes
+from tests.bench.processes import killed_at_the_end, menxia, running_sandboxes
 from tests.bench.tables import aim, table
 from tests.bench.visitors import PATIENCE, visiting
 
@@ -39,7 +39,7 @@ async def measure(folder: Path, messages: int) -> Drained:
     with running_sandboxes(folder, [{"chats": chats, "rules": rules}]) as [base]:
         bot = menxia("Menxia+ptb", "ptb", base, folder, {"per_second": RATE})
         fill(folder / "Menxia+ptb", chats, messages)
-        try:
+        with killed_at_the_end([bot]):
             async with visiting(base) as visitors:
                 bot.process.start()
                 async with asyncio.timeout(PATIENCE + messages / RATE):
@@ -49,8 +49,6 @@ async def measure(folder: Path, messages: int) -> Drained:
                 times = [at for at, kind, _chat in await visitors.moments() if kind == "in"]
                 seconds = max(times) - min(times)
                 return Drained(stats["sent"], seconds, stats["rejected_429"], bot.process.cpu())
-        finally:
-            bot.process.kill()
 
 
 def fill(data: Path, chats: list[int], messages: int) -> None:

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from tests.bench.company import APPROVERS, filer_chats
 from tests.bench.filing import STEPS, Step, filing
-from tests.bench.processes import BotProcess, bare, menxia, running_sandboxes
+from tests.bench.processes import BotProcess, bare, killed_at_the_end, menxia, running_sandboxes
 from tests.bench.tables import aim, ms, percentile, table
 from tests.bench.visitors import GREETED, Visitors, visiting
 
@@ -69,7 +69,7 @@ async def measure(folder: Path, rounds: int, filings: int, people: int) -> Findi
     findings, dice = Findings(), random.Random(20261123)
     with running_sandboxes(folder, plots(5)) as bases:
         bots = contestants(bases, folder)
-        try:
+        with killed_at_the_end(bots):
             async with AsyncExitStack() as stack:
                 visitors: dict[str, Visitors] = {}
                 for bot in bots:
@@ -85,9 +85,6 @@ async def measure(folder: Path, rounds: int, filings: int, people: int) -> Findi
                 for bot in bots:
                     findings.open_loop[bot.name] = await together(bot, visitors[bot.name], people, dice)
                     findings.rss[bot.name] = bot.process.rss()
-        finally:
-            for bot in bots:
-                bot.process.kill()
     return findings
 
 

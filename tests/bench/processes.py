@@ -79,6 +79,23 @@ class BotProcess:
 
 
 @contextmanager
+def killed_at_the_end(bots: Sequence[BotProcess]) -> Iterator[None]:
+    """Kill the bots whatever happens; where something went wrong, say how each was and what it last wrote."""
+    try:
+        yield
+    except BaseException as error:
+        for bot in bots:
+            handle = bot.process.handle
+            state = "not running" if handle is None else f"exit status {handle.poll()}"
+            written = bot.process.log.read_text()[-2_000:] if bot.process.log.exists() else ""
+            error.add_note(f"{bot.name}: {state}\n{written}")
+        raise
+    finally:
+        for bot in bots:
+            bot.process.kill()
+
+
+@contextmanager
 def running_sandboxes(folder: Path, plots: Sequence[dict[str, Any]]) -> Iterator[list[str]]:
     """Run one sandbox a plot, all in one process, and give their addresses."""
     whole = json.dumps([{"token": TOKEN, **plot} for plot in plots])

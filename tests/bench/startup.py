@@ -12,7 +12,7 @@ from time import perf_counter
 from tests.bench.company import filer_chats
 from tests.bench.filing import Step
 from tests.bench.filings import contestants, one_by_one, plots
-from tests.bench.processes import running_sandboxes
+from tests.bench.processes import killed_at_the_end, running_sandboxes
 from tests.bench.tables import aim, table
 from tests.bench.visitors import GREETED, Visitors, visiting
 
@@ -26,7 +26,7 @@ async def measure(folder: Path, times: int) -> tuple[dict[str, list[float]], dic
     chat, dice = filer_chats()[0], random.Random(1)
     with running_sandboxes(folder, plots(5)) as bases:
         bots = contestants(bases, folder)[:4]
-        try:
+        with killed_at_the_end(bots):
             async with AsyncExitStack() as stack:
                 visitors: dict[str, Visitors] = {}
                 for bot in bots:  # a first start leaves a database behind, and compiled code
@@ -44,9 +44,6 @@ async def measure(folder: Path, times: int) -> tuple[dict[str, list[float]], dic
                         await one_by_one(bot, visitors[bot.name], 1, dice)
                         memory[bot.name].append(bot.process.rss())
                         bot.process.kill()
-        finally:
-            for bot in bots:
-                bot.process.kill()
     return seconds, memory
 
 
