@@ -312,6 +312,9 @@ class Filling(RuleBasedStateMachine):
         submitted = [r.draft_id for r in self.phone.filed if r.draft_id not in filed]
         assert len({r.draft_id for r in self.phone.filed}) == len(self.phone.filed)
         assert set(submitted) <= may.submit, "filed without a tap on 提交 at the summary"
+        for request in self.phone.filed:
+            for file_id, _name, _stored in request.content.get("files", ()):
+                assert self.phone.work.attachments.kept[file_id].state is AttachmentState.STORED
         for draft_id, answers in before.items():
             if draft_id not in after:
                 assert draft_id in may.drop or draft_id in submitted, "a draft is gone that nobody gave up"
