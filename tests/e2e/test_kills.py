@@ -81,12 +81,12 @@ async def test_killed_before_the_tap_was_acknowledged(fragile):
     await is_whole(stage)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_killed_at_random_instants_of_a_filing(fragile, seed):
     """Each act may be the one after which the bot dies, at once or some changes later."""
     stage, dice = fragile, random.Random(seed)
     rep, clerk, manager = stage.people("冼家俊", "伍洁莹", "招秀芬")
-    doomed = set(dice.sample(range(14), 4))
+    doomed = set(dice.sample(range(14), 3))
     acts, shown = 0, dict[Person, Bubble]()
 
     async def does(person: Person, act: str, *seen: str) -> str:
@@ -150,7 +150,7 @@ async def test_killed_while_many_file_at_once(fragile, seed):
         return number_in((await rep.sees("【待审批】新客户 KH-", name)).text)
 
     async def kills() -> None:
-        for _time in range(3):
+        for _time in range(2):
             await stage.changes_by(dice.randint(2, 9))
             await stage.kill_bot()
             await stage.launch_bot()

@@ -62,11 +62,18 @@ class Stalls:
 
     def __init__(self) -> None:
         self._hanging = asyncio.Semaphore(0)
+        self._passing = asyncio.Event()
         self._go = asyncio.Event()
         self._perform = True
 
     async def sleep(self, seconds: float) -> None:
-        """Stand in for the sandbox's own pause; raises where the call is to come to nothing."""
+        """Stand in for the sandbox's own pause; raises where the call is to come to nothing.
+
+        A stall of 0 seconds only tells that the call has come.
+        """
+        if not seconds:
+            self._passing.set()
+            return
         self._hanging.release()
         await self._go.wait()
         if not self._perform:
@@ -77,6 +84,12 @@ class Stalls:
         async with asyncio.timeout(PATIENCE):
             for _call in range(count):
                 await self._hanging.acquire()
+
+    async def passes(self, seconds: float) -> None:
+        """Wait for a call that stalls 0 seconds."""
+        async with asyncio.timeout(seconds):
+            await self._passing.wait()
+        self._passing.clear()
 
     def end(self, *, perform: bool) -> None:
         """Let every hanging call take effect, or none."""
@@ -196,7 +209,7 @@ class Stage:
 
     async def launch_bot(self) -> None:
         """Start the bot as a process of its own, and wait until it asks for updates."""
-        polled = (await self.stats())["calls"].get("getUpdates", 0)
+        await self.fault("getUpdates", "stall", seconds=0)
         environment = {
             **os.environ,
             "MENXIA_MESSENGER__TOKEN": TOKEN,
@@ -213,9 +226,16 @@ class Stage:
                 stdout=log,
                 stderr=log,
             )
-        async with asyncio.timeout(BOT_STARTS_WITHIN):
-            while (await self.stats())["calls"].get("getUpdates", 0) == polled:
-                assert self._process.returncode is None, self._log.read_text()
+        ended, polled = (
+            asyncio.create_task(self._process.wait()),
+            asyncio.create_task(self.stalls.passes(BOT_STARTS_WITHIN)),
+        )
+        await asyncio.wait({ended, polled}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if not polled.done():
+            polled.cancel()
+            raise AssertionError(f"the bot does not start\n{self._log.read_text()}")
+        polled.result()
 
     async def kill_bot(self) -> None:
         """Kill the process, as a failing machine would."""
@@ -289,11 +309,10 @@ class Stage:
 
     async def redeliver(self, update_id: int) -> None:
         """Give the bot an update once more, and wait until it has taken it."""
-        polled = (await self.stats())["calls"].get("getUpdates", 0)
+        await self.comes_to_rest()
+        await self.fault("getUpdates", "stall", seconds=0)
         await self.ask("POST", "/sandbox/redeliver", json={"update_id": update_id})
-        async with asyncio.timeout(PATIENCE):
-            while (await self.stats())["calls"].get("getUpdates", 0) == polled:
-                pass
+        await self.stalls.passes(PATIENCE)
         await self.comes_to_rest()
 
     async def plants(self, person: Person, label: str, data: str) -> None:
