@@ -60,6 +60,7 @@ async def test_lost_answer_may_double_a_message_but_not_a_request(stage):
     await clerk.sees("【已同意】")
     if clerk.count("【待审批】"):
         await clerk.taps("同意", toast="您已处理过")
+    await stage.comes_to_rest()
     assert await stage.scalar("SELECT count(*) FROM audit WHERE action = 'step_approved'") == 1
     assert await stage.scalar("SELECT count(*) FROM requests") == 1
     assert await stage.scalar("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0
