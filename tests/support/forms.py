@@ -32,7 +32,7 @@ from domain.people import Account, Department, Employee, Role, StaffRecord, Staf
 from domain.settlements import Settlement
 from domain.work import Consequence, Rules
 from handlers.approvals.kinds import Kind
-from handlers.context import Context, Outgoing, Revise, ReviseCard, Send
+from handlers.context import Context, Outgoing, Revise, ReviseCard
 from handlers.conversation import Conversation, Draft, Prompt
 from handlers.customers import NEW_CUSTOMER_KIND
 from handlers.forms.choices import Choice, Option, Record
@@ -335,6 +335,7 @@ class MemoryWork:
         self.rules = rules
         self.consequences: Mapping[RequestKind, Consequence] = {RequestKind.NEW_CUSTOMER: CustomerFiling()}
         self.events: list[Event] = []
+        self.phones: dict[str, Phone] = {}  # the chats that messages of any turn reach
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -530,11 +531,16 @@ def kinds_of(*forms: Form) -> dict[RequestKind, Kind]:
 
 @dataclass
 class Message:
-    """A message of the bot as it stands in the chat. ever: every view it has had."""
+    """A message of the bot as it stands in the chat. ever: every view it has had. card: what it shows."""
 
     message_id: str
     view: View
     ever: list[View] = field(default_factory=list)
+    card: str = ""
+
+    def show(self, view: View) -> None:
+        self.view = view
+        self.ever.append(view)
 
     @property
     def text(self) -> str:
@@ -582,6 +588,7 @@ class Phone:
         now: datetime = NOW,
     ) -> None:
         self.work = work or MemoryWork()
+        self.work.phones[owner.staff_no] = self
         self.owner = owner
         self.now = now
         self.messages: list[Message] = []
@@ -770,26 +777,35 @@ class Phone:
     def _post(self, outgoing: Sequence[Outgoing], conversation: Conversation) -> None:
         for message in outgoing:
             if isinstance(message, ReviseCard):
+                self._revise_card(message)
                 continue
             view = View.from_json(json.loads(json.dumps(message.view.to_json(), ensure_ascii=False)))
             assert view == message.view, "a view survives the outbox"
-            if message.chat_id != self.owner.staff_no:
-                continue
-            if isinstance(message, Send):
-                row = len(self._rows) + 1
-                self._rows[row] = f"m{row}"
-                self.messages.append(Message(f"m{row}", view, [view]))
+            if isinstance(message, Revise):
+                self._revise(message, view)
+            elif (phone := self.work.phones.get(message.chat_id)) is not None:
+                row = phone.receive(view, message.card)
                 if message.prompt:
                     conversation.prompt = Prompt(row_id=row)
-            else:
-                self._revise(message, view)
+
+    def receive(self, view: View, card: str = "") -> int:
+        """Get a new message; give its row in the outbox."""
+        row = len(self._rows) + 1
+        self._rows[row] = f"m{row}"
+        self.messages.append(Message(f"m{row}", view, [view], card))
+        return row
+
+    def _revise_card(self, revision: ReviseCard) -> None:
+        for phone in self.work.phones.values():
+            for message in phone.messages:
+                if message.card == revision.card:
+                    message.show(revision.make(phone.language))
 
     def _revise(self, revision: Revise, view: View) -> None:
         target = revision.target.message_id or self._rows[revision.target.row_id]
         for message in self.messages:
             if message.message_id == target:
-                message.view = view
-                message.ever.append(view)
+                message.show(view)
 
 
 def in_shanghai(year: int, month: int, day: int) -> datetime:

@@ -327,9 +327,9 @@ class Filling(RuleBasedStateMachine):
             assert {(draft_id, name) for name in changed} <= may.change, (
                 "an answer changed that was not asked"
             )
-        current = self.phone.conversation.current
-        if current is not None and self.phone.conversation.asking is None and self.phone.asked:
-            self.shown[current.id] = self.phone.asked
+        current, asked = self.phone.conversation.current, self.phone.asked
+        if current is not None and self.phone.conversation.asking is None and asked not in {"", "gone"}:
+            self.shown[current.id] = asked
 
 
 Filling.TestCase.settings = settings(
