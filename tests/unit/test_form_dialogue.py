@@ -470,6 +470,12 @@ def test_other_words_do_not_answer_a_question_that_is_not_shown() -> None:
     assert phone.answers == before
 
 
+def test_the_parting_question_at_the_summary_stands_until_it_is_answered(filled: Phone) -> None:
+    filled.taps("取消")
+    filled.says("折扣")
+    assert filled.asked == "parting"
+
+
 def test_a_file_counts_as_something_to_lose(phone: Phone) -> None:
     phone.sends()
     phone.arrives()
