@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot import clock, messengers
 from bot.attachments import Attachments
-from bot.delivery import Delivery
+from bot.delivery import Delivery, Trouble
 from bot.i18n import Catalogue, load_languages
 from bot.intake import Intake
 from bot.messengers.port import Messenger, NotSent, OutcomeUnknown, RateLimited
@@ -23,12 +23,13 @@ from bot.verdicts import USUAL, pick
 from bot.webhook import Webhook
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
-from domain.people import Role
+from domain.onboarding import lose_contact
 from domain.work import Consequence
-from handlers.context import Outgoing, Send
+from handlers import onboarding
+from handlers.alarms import alarm_undelivered
+from handlers.context import Outgoing
 from handlers.customers import NEW_CUSTOMER_KIND
 from handlers.router import Router
-from handlers.ui import ViewBuilder
 from storage.database import HEAD, Database, schema_version
 from storage.inbox import SqlInbox
 from storage.outbox import Parcel, SqlOutbox
@@ -72,7 +73,7 @@ class App:
             settings.messenger.limits,
             data,
             clock.now,
-            self._on_unreachable,
+            self._on_trouble,
             self._default("【Updated】"),
         )
         self._attachments = Attachments(
@@ -153,27 +154,22 @@ class App:
             await self._database.writer.run(sweep)
             self._delivery.look()
 
-    async def _on_unreachable(self, chat_id: str) -> None:
-        """Somebody blocked the bot: set their messages aside and tell the administrators."""
-        parcels = await self._database.writer.run(
-            lambda connection: self._mark_unreachable(connection, chat_id)
-        )
-        self._delivery.accept(parcels)
+    async def _on_trouble(self, trouble: Trouble, chat_id: str) -> None:
+        """Tell the administrators what delivery could not mend; what waits for a lost chat is set aside."""
+        channel = self._messenger.channel
 
-    def _mark_unreachable(self, connection: Connection, chat_id: str) -> tuple[Parcel, ...]:
-        channel, now = self._messenger.channel, clock.now()
-        work = self._turns.work(connection)
-        work.people.set_reachable(channel, chat_id, False)
-        work.outbox.stop_chat(channel, chat_id, now)
-        person = work.people.by_chat(channel, chat_id)
-        if person is None:
-            return ()
-        work.audit.record(now, "", "account_unreachable", person.staff_no)
-        admins = [a.staff_no for a in work.people.holders(Role.SYSTEM_ADMIN) if a.staff_no != person.staff_no]
-        outgoing: list[Outgoing] = []
-        for account in work.people.accounts(admins).values():
-            if account.reachable:
-                _ = self._turns.language(account.language)
-                text = _("{name} can no longer be reached: the bot was blocked.", name=person.name)
-                outgoing.append(Send(account.chat_id, ViewBuilder().say(text).view()))
-        return self._turns.post(work, channel, outgoing, now)
+        def run(connection: Connection) -> tuple[Parcel, ...]:
+            work = self._turns.work(connection)
+            outgoing: list[Outgoing] = []
+            if trouble is Trouble.UNREACHABLE:
+                lose_contact(work, channel, chat_id, clock.now())
+                work.outbox.stop_chat(channel, chat_id, clock.now())
+                for event in work.events:
+                    outgoing += onboarding.on_account_event(work, event, self._turns.language)
+            elif (person := work.people.by_chat(channel, chat_id)) is not None:
+                outgoing = alarm_undelivered(work, self._turns.language, person)
+            return self._turns.post(work, channel, outgoing, clock.now(), lease=self._delivery.has_room)
+
+        parcels = await self._database.writer.run(run)
+        self._delivery.accept(parcels)
+        self._delivery.look()

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 FOLDER = "attachments"
 TRIES = 3
+AT_ONCE = 4
+FILE_SECONDS = 120.0
 
 
 class Attachments:
@@ -57,44 +59,50 @@ class Attachments:
         self._wake.set()
 
     async def run(self) -> None:
-        """Fetch what waits, now and whenever told."""
+        """Fetch what waits, now and whenever told; a few at a time."""
         while True:
             await self._wake.wait()
             self._wake.clear()
-            waiting = await self._writer.run(self._waiting)
-            for attachment in waiting:
-                await self._fetch(attachment)
+            waiting = await self._delivery.write(self._waiting)
+            some = asyncio.Semaphore(AT_ONCE)
+            async with asyncio.TaskGroup() as group:
+                for attachment in waiting:
+                    group.create_task(self._fetch(attachment, some))
 
     def _waiting(self, connection: Connection) -> list[Attachment]:
         """Give copies: a row of the register does not outlive its transaction."""
         found = self._turns.work(connection).attachments.fetching()
         return [Attachment(**a.model_dump()) for a in found if a.channel == self._messenger.channel]
 
-    async def _fetch(self, attachment: Attachment) -> None:
-        refusal = ""
-        for attempt in range(TRIES):
-            try:
-                await self._store(attachment)
-                break
-            except Refused as refused:
-                refusal = refused.code
-                break
-            except MessengerError as error:
-                log.warning("fetching file %s failed: %s", attachment.id, type(error).__name__)
-                passing = isinstance(error, NotSent | OutcomeUnknown | RateLimited)
-                if not passing or attempt == TRIES - 1:
-                    refusal = "file_lost"
-                    break
-                await asyncio.sleep(2.0**attempt)
-            except Exception:
-                log.exception("file %s was given up after an unexpected error", attachment.id)
-                refusal = "file_lost"
-                break
+    async def _fetch(self, attachment: Attachment, some: asyncio.Semaphore) -> None:
+        async with some:
+            refusal = await self._refusal(attachment)
         attachment.state = AttachmentState.REFUSED if refusal else AttachmentState.STORED
-        result = await self._writer.run(
+        result = await self._delivery.write(
             lambda connection: self._arrive(connection, attachment, refusal), attachment.chat_id
         )
         self._delivery.accept(result.parcels)
+        self._delivery.look()
+
+    async def _refusal(self, attachment: Attachment) -> str:
+        """Fetch a file; give the code of why it was refused, empty if it lies on disk."""
+        for attempt in range(TRIES):
+            try:
+                async with asyncio.timeout(FILE_SECONDS):
+                    await self._store(attachment)
+                return ""
+            except Refused as refused:
+                return refused.code
+            except (MessengerError, TimeoutError) as error:
+                log.warning("fetching file %s failed: %s", attachment.id, type(error).__name__)
+                if not isinstance(error, NotSent | OutcomeUnknown | RateLimited | TimeoutError):
+                    break
+                if attempt < TRIES - 1:
+                    await asyncio.sleep(2.0**attempt)
+            except Exception:
+                log.exception("file %s was given up after an unexpected error", attachment.id)
+                break
+        return "file_lost"
 
     async def _store(self, attachment: Attachment) -> None:
         """Stream to disk, counting bytes; a file is there whole or not at all. Raises Refused."""
@@ -139,4 +147,4 @@ class Attachments:
             self._now(),
             FileArrived(fetched.id, refusal),
         )
-        return self._turns.take(connection, event, self._now(), lease=True)
+        return self._turns.take(connection, event, self._now(), lease=self._delivery.has_room)

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -50,8 +51,19 @@ class _Chat:
     busy: bool = False
 
 
+class Trouble(Enum):
+    """UNREACHABLE: the person blocked the bot. UNDELIVERED: one message was given up."""
+
+    UNREACHABLE = auto()
+    UNDELIVERED = auto()
+
+
+class _NotYetSent(Exception):
+    """The message to revise is another process's to send, and has not been yet."""
+
+
 class Delivery:
-    """on_unreachable: told a chat id whose person blocked the bot, after its rows were given up.
+    """on_trouble: told what went wrong for good, and with which chat.
 
     marker: heading of a message that is sent anew because the former one could not be revised.
     """
@@ -63,7 +75,7 @@ class Delivery:
         limits: Limits,
         files: Path,
         now: Callable[[], datetime],
-        on_unreachable: Callable[[str], Awaitable[None]],
+        on_trouble: Callable[[Trouble, str], Awaitable[None]],
         marker: str,
         backoff: Backoff = USUAL,
     ) -> None:
@@ -72,7 +84,7 @@ class Delivery:
         self._limits = limits
         self._files = files
         self._now = now
-        self._on_unreachable = on_unreachable
+        self._on_trouble = on_trouble
         self._marker = marker
         self._backoff = backoff
         self._chats: dict[str, _Chat] = {}
@@ -81,6 +93,7 @@ class Delivery:
         self._pace = Pace(limits.per_second, TOTAL_BURST)
         self._paused_until = 0.0
         self._outages = 0
+        self._last_limit = ("", 0.0)  # the chat that met a limit last, and until when
         self._held: set[int] = set()  # rows leased to us whose outcome is not recorded yet
         self._behind = True  # older rows wait in the database
         self._told_no = 0  # how often a turn was told that there is no room
@@ -134,11 +147,13 @@ class Delivery:
             group.create_task(self._send_loop())
 
     async def close(self, patience: float = 5.0) -> None:
-        """After `run` was cancelled: let calls under way end, and record how they ended."""
+        """After `run` was cancelled: let calls end, record how, and put back what was not tried."""
         if self._calls:
             await asyncio.wait(self._calls, timeout=patience)
+        waiting = [row_id for chat in self._chats.values() for row_id, _parcel in chat.parcels]
         async with asyncio.timeout(patience):
             await self._record()
+            await self.write(lambda connection: SqlOutbox(connection).release(waiting, self._now()))
 
     # --- choosing ----------------------------------------------------------------------------------------
 
@@ -227,6 +242,9 @@ class Delivery:
         view = View.from_json(parcel.view)
         try:
             message_id = await self._call(parcel, view)
+        except _NotYetSent:
+            chat.paused_until = asyncio.get_running_loop().time() + self._backoff.unknown[0]
+            return True
         except MessengerError as error:
             verdict = judge_error(
                 error,
@@ -249,7 +267,7 @@ class Delivery:
         if not parcel.revises:
             return await self._messenger.send(parcel.chat_id, view, self._files)
         message_id = parcel.message_id or await self._message_of(parcel.target_id or 0)
-        if not message_id:
+        if message_id is None:
             return None
         await self._messenger.revise(parcel.chat_id, message_id, view)
         return message_id
@@ -261,6 +279,8 @@ class Delivery:
         parcel.unknown += verdict.unknown
         match verdict.fate:
             case Fate.CHAT_WAITS | Fate.AGAIN:
+                if verdict.fate is Fate.CHAT_WAITS:
+                    self._limited(chat_id, now, now + verdict.wait)
                 chat.paused_until = now + verdict.wait
                 await self._hold([parcel, *(p for _id, p in chat.parcels)], verdict.wait)
                 return True
@@ -280,8 +300,10 @@ class Delivery:
                 await self._give_up(chat_id, chat, parcel)
             case Fate.SEND_ANEW if parcel.card:
                 view = View.from_json(parcel.view)
-                parcel.view = View((line(self._marker), *view.paragraphs), view.rows, view.file).to_json()
-                parcel.revises = False
+                anew = View((line(self._marker), *view.paragraphs), view.rows, view.file).to_json()
+                row_id, target_id = parcel.id, parcel.target_id or 0
+                await self.write(lambda c: SqlOutbox(c).supersede(row_id, target_id, anew))
+                parcel.view, parcel.revises, parcel.target_id = anew, False, None
                 return True
             case Fate.SEND_ANEW:
                 self._settle(parcel, Sending.SKIPPED, error=str(error))
@@ -291,32 +313,45 @@ class Delivery:
             case _:
                 log.error("message %s was set aside: %s", parcel.id, error)
                 self._settle(parcel, Sending.DEAD, error=str(error))
+                await self._patiently(lambda: self._on_trouble(Trouble.UNDELIVERED, chat_id))
         return False
+
+    def _limited(self, chat_id: str, now: float, until: float) -> None:
+        """A limit met in two chats at a time is the bot's own, and everything waits."""
+        other, other_until = self._last_limit
+        if other != chat_id and other_until > now:
+            self._paused_until = max(self._paused_until, until)
+        self._last_limit = (chat_id, until)
 
     async def _hold(self, parcels: list[Parcel], seconds: float) -> None:
         until = self._now() + timedelta(seconds=seconds)
         ids = [parcel.id for parcel in parcels]
-        await self._write(lambda connection: SqlOutbox(connection).hold(ids, until))
+        await self.write(lambda connection: SqlOutbox(connection).hold(ids, until))
 
     async def _move(self, old: str, new: str) -> None:
         def move(connection: Connection) -> None:
             SqlOutbox(connection).move_chat(self._messenger.channel, old, new)
             SqlPeople(connection).move_chat(self._messenger.channel, old, new)
 
-        await self._write(move)
+        await self.write(move)
 
     async def _give_up(self, chat_id: str, chat: _Chat, parcel: Parcel) -> None:
-        """Nothing reaches this chat: set its rows aside until the person comes back."""
+        """Nothing reaches this chat: set its rows aside; who comes back finds their tasks in the menu."""
         self._settle(parcel, Sending.DEAD, error="unreachable")
         self._held.difference_update(row_id for row_id, _parcel in chat.parcels)
         chat.parcels.clear()
-        await self._patiently(lambda: self._on_unreachable(chat_id))
+        await self._patiently(lambda: self._on_trouble(Trouble.UNREACHABLE, chat_id))
 
-    async def _message_of(self, row_id: int) -> str:
+    async def _message_of(self, row_id: int) -> str | None:
+        """Give the id of the message a row became; None if it never will. Raises _NotYetSent."""
         if (known := self._message_ids.get(row_id)) is not None:
             return known
-        found = await self._write(lambda connection: SqlOutbox(connection).message_of(row_id))
-        return found[0] if found else ""
+        found = await self.write(lambda connection: SqlOutbox(connection).message_of(row_id))
+        if found is None or found[1] in {Sending.DEAD, Sending.SKIPPED}:
+            return None
+        if not found[0]:
+            raise _NotYetSent
+        return found[0]
 
     def _remember(self, row_id: int, message_id: str) -> None:
         self._message_ids[row_id] = message_id
@@ -343,7 +378,7 @@ class Delivery:
         if not batch:
             return
         try:
-            await self._write(lambda connection: SqlOutbox(connection).settle(batch))
+            await self.write(lambda connection: SqlOutbox(connection).settle(batch))
         except BaseException:
             self._outcomes = batch + self._outcomes  # to be recorded again, which does no harm
             raise
@@ -355,15 +390,15 @@ class Delivery:
         renewed = loop.time()
         while True:
             self._look.clear()
-            if self._held and loop.time() - renewed > RENEW_SECONDS:
+            if loop.time() - renewed > RENEW_SECONDS:
                 renewed = loop.time()
-                await self._write(partial(self._renew, sorted(self._held)))
+                await self.write(partial(self._renew, sorted(self._held)))
             full = len(self._held) >= ROOM // 2
             if not full:
                 told_no = self._told_no
                 if self._behind:  # turns that were told no must have ended before their rows can be seen
                     await self._writer.drain()
-                due = await self._write(partial(self._lease_due, told_no))
+                due = await self.write(partial(self._lease_due, told_no))
                 self.accept(due)
                 full = len(due) == ROOM // 2
             try:
@@ -373,8 +408,10 @@ class Delivery:
                 continue
 
     def _renew(self, row_ids: list[int], connection: Connection) -> None:
-        """What waits long in memory must not be taken for abandoned, and sent by somebody else as well."""
-        SqlOutbox(connection).hold(row_ids, self._now())
+        """Keep what waits in memory leased, and take back what somebody else let lapse."""
+        outbox = SqlOutbox(connection)
+        outbox.hold(row_ids, self._now())
+        outbox.recover(self._messenger.channel, self._now(), all_leases=False)
 
     def _lease_due(self, told_no: int, connection: Connection) -> list[Parcel]:
         due = SqlOutbox(connection).lease_due(self._messenger.channel, self._now(), ROOM // 2)
@@ -383,8 +420,9 @@ class Delivery:
                 self._behind = False
         return due
 
-    async def _write(self, job: Callable[[Connection], T]) -> T:
-        return await self._patiently(lambda: self._writer.run(job))
+    async def write(self, job: Callable[[Connection], T], key: str = "") -> T:
+        """Run `job` as the writer does, however long the database is away."""
+        return await self._patiently(lambda: self._writer.run(job, key))
 
     async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
         """Do what needs the database, however long that is away."""

@@ -94,10 +94,10 @@ class Turns:
         return self._languages.get(code, self._default)
 
     def post(
-        self, work: SqlWork, channel: str, outgoing: Sequence[Outgoing], now: datetime
+        self, work: SqlWork, channel: str, outgoing: Sequence[Outgoing], now: datetime, *, lease: bool
     ) -> tuple[Parcel, ...]:
-        """Put messages that no chat event caused into the outbox, leased."""
-        return self._post(work, channel, outgoing, now, lease=True).parcels
+        """Put messages that no chat event caused into the outbox."""
+        return self._post(work, channel, outgoing, now, lease).parcels
 
     def _employee(
         self,
@@ -141,7 +141,7 @@ class Turns:
         view = onboarding.on_stranger(work, event, self._default, now)
         outgoing: list[Outgoing] = [Send(event.chat.chat_id, view)]
         for happened in work.events:
-            outgoing += onboarding.on_joining_event(work, happened, self.language)
+            outgoing += onboarding.on_account_event(work, happened, self.language)
         if isinstance(event.what, Tapped):
             work.inbox.set_answer(event.channel, event.event_id, view.text)
             return TurnResult(view.text)
@@ -224,8 +224,11 @@ class Turns:
         """Make one revision for each message that shows the card, in its reader's language."""
         rows = []
         for row_id, channel, chat_id in work.outbox.cards(message.card):
-            language = self.language(work.people.language_of_chat(channel, chat_id))
-            revision = _row(channel, Revise(chat_id, message.make(language), Prompt(row_id=row_id)))
+            code = work.people.language_of_chat(channel, chat_id)
+            # Whoever left, or gave this chat to nobody, learns no more than that it is over.
+            over = _plain(self._default("This card is closed."))
+            view = message.make(self.language(code)) if code else over
+            revision = _row(channel, Revise(chat_id, view, Prompt(row_id=row_id)))
             rows.append({**revision, "card": message.card})
         return rows
 

@@ -17,7 +17,7 @@ from bot.messengers.port import (
     Unreachable,
 )
 
-UNKNOWN_TRIES = 4
+UNKNOWN_TRIES = 12  # with the waits below: most of an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Backoff:
     unknown: for one message. outage: while the messenger cannot be reached. database: while that is away.
     """
 
-    unknown: tuple[float, ...] = (1.0, 5.0, 30.0)
+    unknown: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0, 300.0)
     outage: tuple[float, ...] = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
     database: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 

@@ -193,17 +193,24 @@ def refile_customer(
 class CustomerFiling:
     """What the end of a filing means for the customer."""
 
-    def approved(self, work: Work, request: Request, now: datetime) -> None:
+    def approved(self, work: Work, request: Request, actor: Employee, now: datetime) -> None:
         """Nothing yet: orders may follow only once the ERP knows the customer."""
 
-    def done(self, work: Work, request: Request, outcome: str, now: datetime) -> None:
-        self._move(work, request, CustomerState.ACTIVE, parse_erp_no(outcome), now)
+    def done(self, work: Work, request: Request, actor: Employee, outcome: str, now: datetime) -> None:
+        work.customers.lock_filing()  # two may record the same ERP number at once
+        self._move(work, request, actor, CustomerState.ACTIVE, parse_erp_no(outcome), now)
 
-    def refused(self, work: Work, request: Request, now: datetime) -> None:
-        self._move(work, request, CustomerState.DECLINED, None, now)
+    def refused(self, work: Work, request: Request, actor: Employee, now: datetime) -> None:
+        self._move(work, request, actor, CustomerState.DECLINED, None, now)
 
     def _move(
-        self, work: Work, request: Request, state: CustomerState, erp_no: str | None, now: datetime
+        self,
+        work: Work,
+        request: Request,
+        actor: Employee,
+        state: CustomerState,
+        erp_no: str | None,
+        now: datetime,
     ) -> None:
         customer = _subject(work, request)
         if erp_no is not None and (other := work.customers.by_erp_no(erp_no)) is not None:
@@ -213,7 +220,7 @@ class CustomerFiling:
         work.customers.save(customer)
         work.audit.record(
             now,
-            "",
+            actor.staff_no,
             "customer_state",
             f"customer:{customer.id}",
             before=before,

@@ -33,8 +33,6 @@ class StepDecided:
 
 @dataclass(frozen=True, slots=True)
 class RequestWithdrawn:
-    """open_step: the step that was waiting, if any."""
-
     request: Request
     applicant: Employee
 
@@ -68,6 +66,13 @@ class AccountConfirmed:
     accepted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AccountUnreachable:
+    """Somebody blocked the bot."""
+
+    staff_no: str
+
+
 Event = (
     RequestSubmitted
     | StepOpened
@@ -76,4 +81,5 @@ Event = (
     | StepUncovered
     | AccountClaimed
     | AccountConfirmed
+    | AccountUnreachable
 )

@@ -98,6 +98,9 @@ def pinyin(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", " ".join(spelled)))
 
 
+GRAM_LENGTH = 64  # what a register's key holds; folding case can lengthen a name
+
+
 def initials(text: str) -> str:
     """Spell the first letter of each syllable: 恒锐五金 is hrwj."""
     return "".join(syllable[0] for syllable in pinyin(text).split())
@@ -106,7 +109,8 @@ def initials(text: str) -> str:
 def search_grams(name: str) -> frozenset[str]:
     """List the keys a register keeps for a name: h + two characters, p + two syllables, i + all initials."""
     core = name_key(name).core
-    return _character_grams(core) | _syllable_grams(pinyin(core).split()) | {f"i{initials(core)}"}
+    grams = _character_grams(core) | _syllable_grams(pinyin(core).split()) | {f"i{initials(core)}"}
+    return frozenset(gram[:GRAM_LENGTH] for gram in grams)
 
 
 def query_grams(text: str) -> frozenset[str]:

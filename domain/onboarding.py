@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlmodel import Field, SQLModel
 
 from domain.errors import Refused
-from domain.events import AccountClaimed, AccountConfirmed
+from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
 from domain.people import Account, Employee, Role, require_known
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Invitations(Protocol):
 
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def fingerprint(account: Account) -> str:
+    """Give what the audit log knows an account by: enough to compare, not to find the person elsewhere."""
+    return hashlib.sha256(f"{account.channel}:{account.user_id}".encode()).hexdigest()[:16]
 
 
 def invite_employee(work: Work, staff_no: str, valid_for: timedelta, now: datetime) -> str:
@@ -119,6 +124,17 @@ def decide_claim(
     return _settle(work, invitation, employee, accept=accept, by=admin.staff_no, language=language, now=now)
 
 
+def lose_contact(work: Work, channel: str, chat_id: str, now: datetime) -> None:
+    """Mark whoever has this chat as out of reach; told once, when it happens."""
+    person = work.people.by_chat(channel, chat_id)
+    account = work.people.accounts([person.staff_no]).get(person.staff_no) if person else None
+    if person is None or account is None or not account.reachable:
+        return
+    work.people.set_reachable(channel, chat_id, False)
+    work.audit.record(now, "", "account_unreachable", person.staff_no)
+    work.events.append(AccountUnreachable(person.staff_no))
+
+
 def _anyone_to_confirm(work: Work) -> bool:
     """The very first administrator has nobody to confirm: whoever ran the command line vouched."""
     return bool(work.people.accounts(admin.staff_no for admin in work.people.holders(Role.SYSTEM_ADMIN)))
@@ -142,7 +158,20 @@ def _settle(
         account = Account(
             invitation.channel, invitation.user_id, invitation.chat_id, employee.staff_no, language
         )
+        former = work.people.accounts([employee.staff_no]).get(employee.staff_no)
+        evicted = work.people.by_account(account.channel, account.user_id)
         work.people.bind(account, now, by)
+        work.audit.record(
+            now,
+            by,
+            "account_bound",
+            employee.staff_no,
+            before={
+                "account": fingerprint(former) if former else "",
+                "was_of": evicted[1].staff_no if evicted else "",
+            },
+            after={"account": fingerprint(account)},
+        )
     work.audit.record(
         now,
         by,

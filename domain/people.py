@@ -109,11 +109,11 @@ class People(Protocol):
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None: ...
 
     def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:
-        """Give the account of each who has one."""
+        """Give the account of each who has one and works here."""
         ...
 
     def language_of_chat(self, channel: str, chat_id: str) -> str:
-        """Give the language of whoever has this private chat, empty if nobody."""
+        """Give the language of whoever has this private chat and works here, empty if nobody."""
         ...
 
     def by_chat(self, channel: str, chat_id: str) -> Employee | None: ...

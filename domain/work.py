@@ -15,7 +15,7 @@ from domain.attachments import AttachmentRules, Attachments
 from domain.customers import Customers
 from domain.events import Event
 from domain.onboarding import Invitations
-from domain.people import People
+from domain.people import Employee, People
 
 
 class AuditLog(Protocol):
@@ -39,11 +39,11 @@ class AuditLog(Protocol):
 class Consequence(Protocol):
     """What a request's end means for its subject, one implementation a kind."""
 
-    def approved(self, work: Work, request: Request, now: datetime) -> None: ...
+    def approved(self, work: Work, request: Request, actor: Employee, now: datetime) -> None: ...
 
-    def done(self, work: Work, request: Request, outcome: str, now: datetime) -> None: ...
+    def done(self, work: Work, request: Request, actor: Employee, outcome: str, now: datetime) -> None: ...
 
-    def refused(self, work: Work, request: Request, now: datetime) -> None:
+    def refused(self, work: Work, request: Request, actor: Employee, now: datetime) -> None:
         """The request was rejected or withdrawn."""
         ...
 

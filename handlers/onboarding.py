@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.events import AccountClaimed, AccountConfirmed, Event
+from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable, Event
 from domain.onboarding import InvitationState, claim_invitation, decide_claim
-from domain.people import Account, Role
+from domain.people import Account
 from domain.work import Work
+from handlers.alarms import alarm_unreachable, tell_admins
 from handlers.context import Context, Outgoing, Send
 from handlers.language import Language
 from handlers.ui import Button, InboundEvent, Started, View, ViewBuilder, bold
@@ -51,11 +52,13 @@ def show_welcome(_: Language) -> View:
     )
 
 
-def on_joining_event(work: Work, event: Event, languages: Callable[[str], Language]) -> list[Outgoing]:
-    """Messages about joining; they also leave the turns of strangers, who have no context of their own."""
+def on_account_event(work: Work, event: Event, languages: Callable[[str], Language]) -> list[Outgoing]:
+    """Messages about accounts; they also leave the turns of strangers, who have no context of their own."""
     match event:
         case AccountClaimed():
             return _ask_admins(work, event, languages)
+        case AccountUnreachable():
+            return alarm_unreachable(work, languages, event.staff_no)
         case AccountConfirmed() if event.by:
             _ = languages("")  # they have not chosen one yet
             return [Send(event.chat_id, show_welcome(_) if event.accepted else greet_stranger(_))]
@@ -65,10 +68,8 @@ def on_joining_event(work: Work, event: Event, languages: Callable[[str], Langua
 
 def _ask_admins(work: Work, event: AccountClaimed, languages: Callable[[str], Language]) -> list[Outgoing]:
     employee = work.people.by_no(event.staff_no)
-    admins = work.people.accounts(admin.staff_no for admin in work.people.holders(Role.SYSTEM_ADMIN))
-    sends: list[Outgoing] = []
-    for account in admins.values():
-        _ = languages(account.language)
+
+    def question(_: Language) -> View:
         screen = ViewBuilder().say(bold(_("【To confirm】a new account")))
         if employee is not None:
             screen.say(f"{employee.name} {employee.staff_no} · {employee.department} {employee.title}")
@@ -77,8 +78,9 @@ def _ask_admins(work: Work, event: AccountClaimed, languages: Callable[[str], La
             Button(_("Confirm"), f"jn:{event.invitation_id}:y"),
             Button(_("Refuse"), f"jn:{event.invitation_id}:n"),
         )
-        sends.append(Send(account.chat_id, screen.view(), f"join:{event.invitation_id}"))
-    return sends
+        return screen.view()
+
+    return tell_admins(work, languages, question, card=f"join:{event.invitation_id}")
 
 
 def on_decide(ctx: Context, invitation_id: str, answer: str) -> None:

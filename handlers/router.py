@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from domain.errors import Refused
-from domain.events import AccountClaimed, AccountConfirmed
+from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
+from domain.onboarding import lose_contact
 from handlers import onboarding
 from handlers.approvals.acts import ApprovalActs
 from handlers.approvals.kinds import Kinds
@@ -69,7 +70,7 @@ class Router:
         ids, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         taps: Mapping[str, tuple[Callable[..., object], str]] = {
             "f": (self.forms.on_tap, r"[0-9a-f]{12}:\d{1,9}:[a-z]{1,4}(:.*)?"),
-            "q": (self._acts.on_asked_tap, rf"no|(rj|rr):{three}:\d|rf:{three}:[*a-z_]+"),
+            "q": (self._acts.on_asked_tap, rf"no|(rj|rr):{three}:[0-2]|rf:{three}:[*a-z_]+"),
             "ap": (self._acts.on_approve, three),
             "rj": (self._acts.on_reject, three),
             "rt": (self._acts.on_return, three),
@@ -96,8 +97,8 @@ class Router:
         except Refused as refused:
             self._tell_refusal(ctx, refused)
         for event in ctx.work.events:
-            if isinstance(event, AccountClaimed | AccountConfirmed):
-                ctx.outgoing += onboarding.on_joining_event(ctx.work, event, ctx.languages)
+            if isinstance(event, AccountClaimed | AccountConfirmed | AccountUnreachable):
+                ctx.outgoing += onboarding.on_account_event(ctx.work, event, ctx.languages)
             else:
                 self._notices.on_event(ctx, event)
 
@@ -123,10 +124,11 @@ class Router:
                 )
             case FileArrived() as arrived:
                 self.forms.on_arrival(ctx, arrived)
-            case ReachabilityChanged(reachable=reachable):
-                ctx.work.people.set_reachable(ctx.event.channel, ctx.chat_id, reachable)
-                if reachable:
-                    self._menu.show_menu(ctx)
+            case ReachabilityChanged(reachable=True):
+                ctx.work.people.set_reachable(ctx.event.channel, ctx.chat_id, True)
+                self._menu.show_menu(ctx)
+            case ReachabilityChanged():
+                lose_contact(ctx.work, ctx.event.channel, ctx.chat_id, ctx.now)
 
     def _tap(self, ctx: Context, payload: str) -> None:
         """Call the handler of a payload; a person's own client may send anything, so its shape is checked."""

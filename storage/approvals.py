@@ -99,6 +99,7 @@ class SqlRequests:
             select(StepRow)
             .where(columns.request_id == request_id)
             .order_by(columns.version, columns.position)
+            .execution_options(populate_existing=True)
         )
         return cast(list[Step], list(rows))
 

@@ -16,6 +16,8 @@ from storage.types import dump_json
 
 BUSY_MS = 5_000
 CHECKPOINT_PAGES = 1_000
+# What people wrote must not come out in the text of an error.
+OPTIONS: dict[str, Any] = {"json_serializer": dump_json, "hide_parameters": True}
 
 
 def is_sqlite(url: str | URL) -> bool:
@@ -35,10 +37,13 @@ def create_write_engine(url: str, *, checkpoint: bool = True, connections: int =
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
-            json_serializer=dump_json,
+            **OPTIONS,
         )
     engine = create_engine(
-        parsed.set(drivername="sqlite"), pool_size=1, max_overflow=0, json_serializer=dump_json
+        parsed.set(drivername="sqlite"),
+        pool_size=1,
+        max_overflow=0,
+        **OPTIONS,
     )
 
     @event.listens_for(engine, "connect")
@@ -67,9 +72,11 @@ def create_read_engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if not is_sqlite(parsed):
         return create_async_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=2, json_serializer=dump_json
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=2,
+            **OPTIONS,
         )
-    engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), json_serializer=dump_json)
+    engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), **OPTIONS)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

@@ -193,7 +193,10 @@ class SqlOutbox:
         return [Parcel(**{**row._mapping, "attempts": row.attempts + 1}) for row in due]
 
     def recover(self, channel: str, now: datetime, *, all_leases: bool) -> int:
-        """Put back rows whose lease ended without an outcome; all_leases: nobody else delivers."""
+        """Put back rows whose lease ended without an outcome; all_leases: nobody else delivers.
+
+        They may go out at once, whatever limit held them, so that nothing newer overtakes them.
+        """
         lapsed = _outbox.c.leased_until < now
         return self._connection.execute(
             update(_outbox)
@@ -202,8 +205,23 @@ class SqlOutbox:
                 _outbox.c.state == Sending.LEASED,
                 true() if all_leases else lapsed,
             )
-            .values(state=Sending.PENDING, unknown=_outbox.c.unknown + 1, leased_until=None)
+            .values(state=Sending.PENDING, unknown=_outbox.c.unknown + 1, leased_until=None, not_before=now)
         ).rowcount
+
+    def release(self, row_ids: Iterable[int], now: datetime) -> None:
+        """Put back rows that were leased and never tried."""
+        self._connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id.in_(list(row_ids)), _outbox.c.state == Sending.LEASED)
+            .values(state=Sending.PENDING, leased_until=None, not_before=now)
+        )
+
+    def supersede(self, row_id: int, target_id: int, view: dict[str, Any]) -> None:
+        """Make a revision the message itself, since the one it was to revise is gone."""
+        self._connection.execute(update(_outbox).where(_outbox.c.id == target_id).values(state=Sending.DEAD))
+        self._connection.execute(
+            update(_outbox).where(_outbox.c.id == row_id).values(revises=False, view=view, target_id=None)
+        )
 
     def settle(self, outcomes: Iterable[Settled]) -> None:
         rows = [

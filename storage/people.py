@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, bindparam, delete, insert, select, up
 from sqlmodel import Field, SQLModel
 
 from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
+from storage.conversations import ConversationRow
 from storage.types import Coded
 
 
@@ -60,6 +61,7 @@ _departments = DepartmentRow.__table__  # type: ignore[attr-defined]
 _staff = StaffRow.__table__  # type: ignore[attr-defined]
 _roles = StaffRoleRow.__table__  # type: ignore[attr-defined]
 _accounts = AccountRow.__table__  # type: ignore[attr-defined]
+_conversations = ConversationRow.__table__  # type: ignore[attr-defined]
 
 _EMPLOYEE = select(
     _staff.c.staff_no,
@@ -125,18 +127,24 @@ class SqlPeople:
         return (Account(*row[8:]), _employee(tuple(row[:8]))) if row else None
 
     def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:
-        rows = self._connection.execute(select(*_ACCOUNT).where(_accounts.c.staff_no.in_(list(staff_nos))))
+        rows = self._connection.execute(
+            select(*_ACCOUNT)
+            .join(_staff, _staff.c.staff_no == _accounts.c.staff_no)
+            .where(_accounts.c.staff_no.in_(list(staff_nos)), _staff.c.state != StaffState.LEFT)
+        )
         return {row.staff_no: Account(*row) for row in rows}
 
     def language_of_chat(self, channel: str, chat_id: str) -> str:
-        return str(
-            self._connection.execute(
-                select(_accounts.c.language).where(
-                    _accounts.c.channel == channel, _accounts.c.chat_id == chat_id
-                )
-            ).scalar()
-            or ""
+        found = self._connection.execute(
+            select(_accounts.c.language)
+            .join(_staff, _staff.c.staff_no == _accounts.c.staff_no)
+            .where(
+                _accounts.c.channel == channel,
+                _accounts.c.chat_id == chat_id,
+                _staff.c.state != StaffState.LEFT,
+            )
         )
+        return str(found.scalar() or "")
 
     def by_chat(self, channel: str, chat_id: str) -> Employee | None:
         row = self._connection.execute(
@@ -147,6 +155,7 @@ class SqlPeople:
         return _employee(tuple(row)) if row else None
 
     def bind(self, account: Account, at: datetime, confirmed_by: str) -> None:
+        self._hand_over(account)
         self._connection.execute(
             delete(_accounts).where(
                 (_accounts.c.staff_no == account.staff_no)
@@ -164,6 +173,23 @@ class SqlPeople:
                 bound_at=at,
                 confirmed_by=confirmed_by,
             )
+        )
+
+    def _hand_over(self, account: Account) -> None:
+        """What a person was in the middle of goes along to their new chat, and stays with nobody else."""
+        former = self._connection.execute(
+            select(_accounts.c.chat_id).where(
+                _accounts.c.staff_no == account.staff_no, _accounts.c.channel == account.channel
+            )
+        ).scalar()
+        if former == account.chat_id:
+            return
+        here = (_conversations.c.channel == account.channel, _conversations.c.chat_id == account.chat_id)
+        self._connection.execute(delete(_conversations).where(*here))
+        self._connection.execute(
+            update(_conversations)
+            .where(_conversations.c.channel == account.channel, _conversations.c.chat_id == former)
+            .values(chat_id=account.chat_id)
         )
 
     def set_language(self, account: Account, language: str) -> None:

@@ -125,7 +125,7 @@ def approve_step(work: Work, actor: Employee, at: StepRef, now: datetime) -> Req
     if steps[at.position].act is Act.EXECUTE:
         raise Refused("outcome_required", number=request.number)
     _settle(work, request, steps[at.position], StepState.APPROVED, actor, now)
-    _advance(work, request, steps, now)
+    _advance(work, request, steps, actor, now)
     return request
 
 
@@ -135,7 +135,7 @@ def record_outcome(work: Work, actor: Employee, at: StepRef, outcome: str, now: 
     step = steps[at.position]
     if step.act is not Act.EXECUTE:
         raise Refused("not_yet_approved", number=request.number)
-    work.consequences[request.kind].done(work, request, outcome, now)
+    work.consequences[request.kind].done(work, request, actor, outcome, now)
     request.outcome = outcome
     request.close(RequestState.DONE, now)
     _settle(work, request, step, StepState.EXECUTED, actor, now, outcome)
@@ -147,7 +147,7 @@ def reject_step(work: Work, actor: Employee, at: StepRef, reason: str, now: date
     reason = _require_reason(reason)
     request, steps = take_step(work, actor, at)
     request.close(RequestState.REJECTED, now)
-    work.consequences[request.kind].refused(work, request, now)
+    work.consequences[request.kind].refused(work, request, actor, now)
     _cancel_rest(steps, at.position)
     _settle(work, request, steps[at.position], StepState.REJECTED, actor, now, reason)
     work.requests.save(request, *steps)
@@ -186,7 +186,7 @@ def withdraw_request(
     steps = work.requests.steps(request.id or 0, request.version)
     _cancel_rest(steps, -1)
     request.close(RequestState.WITHDRAWN, now)
-    work.consequences[request.kind].refused(work, request, now)
+    work.consequences[request.kind].refused(work, request, applicant, now)
     work.requests.save(request, *steps)
     work.audit.record(
         now,
@@ -282,16 +282,16 @@ def _start_round(work: Work, request: Request, applicant: Employee, now: datetim
     _open(work, request, steps, 0, now)
 
 
-def _advance(work: Work, request: Request, steps: list[Step], now: datetime) -> None:
+def _advance(work: Work, request: Request, steps: list[Step], actor: Employee, now: datetime) -> None:
     position = request.position + 1
     rest = steps[position:]
     if not any(step.act is not Act.EXECUTE for step in rest) and request.state is RequestState.PENDING:
         request.state = RequestState.APPROVED
-        work.consequences[request.kind].approved(work, request, now)
+        work.consequences[request.kind].approved(work, request, actor, now)
     if rest:
         _open(work, request, steps, position, now)
     else:
-        work.consequences[request.kind].done(work, request, "", now)
+        work.consequences[request.kind].done(work, request, actor, "", now)
         request.close(RequestState.DONE, now)
         work.requests.save(request, *steps)
 

@@ -11,7 +11,8 @@ from domain.events import (
     StepOpened,
     StepUncovered,
 )
-from domain.people import Employee, Role
+from domain.people import Employee
+from handlers.alarms import tell_admins
 from handlers.approvals import cards
 from handlers.approvals.kinds import Kinds
 from handlers.approvals.preview import names_of
@@ -49,11 +50,14 @@ class Notices:
         ctx.say(self._own(ctx, ctx.language, request), cards.request_card(request))
 
     def _opened(self, ctx: Context, request: Request, step: Step) -> None:
-        for staff_no in step.assignees:
-            ctx.tell(
-                staff_no,
-                lambda _: cards.show_step(ctx, _, self._kinds, request, step),
-                cards.step_card(step),
+        card = cards.step_card(step)
+        told = [
+            ctx.tell(staff_no, lambda _: cards.show_step(ctx, _, self._kinds, request, step), card)
+            for staff_no in step.assignees
+        ]
+        if not any(told):
+            ctx.outgoing += tell_admins(
+                ctx.work, ctx.languages, lambda _: self._unheard(ctx, _, request, step)
             )
 
     def _decided(self, ctx: Context, request: Request, step: Step, actor: Employee) -> None:
@@ -73,8 +77,7 @@ class Notices:
         self._refresh(ctx, request)
 
     def _uncovered(self, ctx: Context, request: Request, step: Step) -> None:
-        for admin in ctx.work.people.holders(Role.SYSTEM_ADMIN):
-            ctx.tell(admin.staff_no, lambda _: self._hole(ctx, _, request, step))
+        ctx.outgoing += tell_admins(ctx.work, ctx.languages, lambda _: self._hole(ctx, _, request, step))
 
     def _refresh(self, ctx: Context, request: Request) -> None:
         """Bring every message that follows the request up to date."""
@@ -102,6 +105,11 @@ class Notices:
             if following is not None:
                 screen.say(_("Next: {names}", names=names_of(ctx, following.assignees)))
         return screen.view()
+
+    def _unheard(self, ctx: Context, _: Language, request: Request, step: Step) -> View:
+        names = names_of(ctx, step.assignees)
+        text = _("{number} waits for {names}, who cannot be reached.", number=request.number, names=names)
+        return ViewBuilder().say(text).view()
 
     def _hole(self, ctx: Context, _: Language, request: Request, step: Step) -> View:
         names = names_of(ctx, step.assignees)

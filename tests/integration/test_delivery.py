@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
-from bot.delivery import ROOM, TOTAL_BURST, Delivery
+from bot.delivery import ROOM, TOTAL_BURST, Delivery, Trouble
 from bot.messengers.port import (
     Gone,
     MessengerError,
@@ -62,6 +62,7 @@ class Post:
         self.messenger = ScriptedMessenger()
         self.clock = FrozenClock()
         self.unreachable: list[str] = []
+        self.undelivered: list[str] = []
         self._folder = folder
         self.delivery = self.make()
 
@@ -72,13 +73,17 @@ class Post:
             limits,
             self._folder,
             self.clock,
-            self._on_unreachable,
+            self.on_trouble,
             MARKER,
             HASTY,
         )
         return self.delivery
 
-    async def _on_unreachable(self, chat_id: str) -> None:
+    async def on_trouble(self, trouble: Trouble, chat_id: str) -> None:
+        if trouble is Trouble.UNDELIVERED:
+            self.undelivered.append(chat_id)
+            return
+
         def stop(connection: Connection) -> None:
             work = work_on(connection)
             work.people.set_reachable(CHANNEL, chat_id, False)
@@ -211,7 +216,7 @@ async def test_calls_that_fail_together_are_one_outage(post: Post) -> None:
     post.messenger.fails_any(*[NotSent()] * TOTAL_BURST)
     await post.put(*(row(f"c{n}", "x") for n in range(TOTAL_BURST)))
     delivery = Delivery(
-        post.messenger, post.database.writer, FAST, Path(), post.clock, post._on_unreachable, MARKER, waits
+        post.messenger, post.database.writer, FAST, Path(), post.clock, post.on_trouble, MARKER, waits
     )
     task = asyncio.create_task(delivery.run())
     await post.messenger.until_begun(TOTAL_BURST)
@@ -307,7 +312,7 @@ async def test_refused_credentials_stop_everything_and_lose_nothing(post: Post) 
             async with asyncio.timeout(PATIENCE):
                 await task
         assert raised.group_contains(Unauthorised)
-    assert await post.ask("SELECT state FROM outbox") == [("leased",)]
+    assert await post.ask("SELECT state FROM outbox") == [("pending",)]
 
 
 async def test_an_answer_of_an_unforeseen_kind_sets_only_that_message_aside(post: Post) -> None:

@@ -63,6 +63,19 @@ def test_bot_killed_beside_a_sandbox_answers_once_it_runs_again(tmp_path: Path) 
         assert sandbox.stop() == 0
 
 
+def test_bot_started_before_its_messenger_waits_for_it(tmp_path: Path) -> None:
+    with running("sandbox", "--port", 0, "--data", tmp_path) as sandbox:
+        address = address_of(sandbox, "sandbox")
+        assert sandbox.stop() == 0
+    with running("run", "--data", tmp_path, "--api-base", address) as bot:
+        assert "cannot be reached" in bot.complaint()
+        with running("sandbox", "--port", address.rpartition(":")[2], "--data", tmp_path) as again:
+            address_of(again, "sandbox")
+            assert "您好" in say(address, REP, "/start")
+            assert again.stop() == 0
+        assert bot.stop() == 0
+
+
 def test_fresh_demo_deletes_nothing_where_something_else_lies(tmp_path: Path) -> None:
     (tmp_path / "sandbox.token").write_text("4200001:left-by-a-demo")
     (tmp_path / "letters.txt").write_text("mine")

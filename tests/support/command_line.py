@@ -76,6 +76,11 @@ class Process:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip() or self.errors()
 
+    def complaint(self) -> str:
+        """Give the next line of what it complains of, while it goes on."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline()
+
     def errors(self) -> str:
         assert self.process.stderr is not None
         return self.process.stderr.read()

@@ -101,6 +101,13 @@ class May:
     submit: set[str] = field(default_factory=set)
 
 
+def something_in(draft: Draft) -> bool:
+    """Whether a person has given this draft anything: an answer, or a file for a field."""
+    return bool(
+        draft.answers or draft.orphans or any(name != "?" and got for name, got in draft.held.items())
+    )
+
+
 class Filling(RuleBasedStateMachine):
     """One person and their phone."""
 
@@ -191,6 +198,13 @@ class Filling(RuleBasedStateMachine):
             index = list(self.phone.work.attachments.kept).index(attachment.id)
             self._step(lambda: self.phone.arrives(index, refusal), May())
 
+    @rule(count=st.integers(1, 3), coming=st.integers(0, 3))
+    def send_files_and_be_done(self, count: int, coming: int) -> None:
+        self.send_files(count, 1)
+        for which in range(coming):
+            self.a_file_comes(which, "")
+        self._say(self.phone.language("Skip") if self.phone.asked == "rate" else "done")
+
     # --- what surrounds it -------------------------------------------------------------------------------
 
     @rule()
@@ -270,7 +284,7 @@ class Filling(RuleBasedStateMachine):
                 return May(
                     {(draft.id, shown.removeprefix("doubt:"))} if shown.startswith("doubt:") else set()
                 )
-            case "c" if draft.touched and shown != "parting":
+            case "c" if something_in(draft) and shown != "parting":
                 return May()
             case "c" | "cy":
                 return May(drop={draft.id})
@@ -302,7 +316,7 @@ class Filling(RuleBasedStateMachine):
     def _may_open(self, form: str) -> May:
         """A draft in which nothing was typed yet is begun anew."""
         known = self.phone.conversation.draft_of(form)
-        return May(drop={known.id} if known is not None and not known.touched else set())
+        return May(drop={known.id} if known is not None and not something_in(known) else set())
 
     def _step(self, act: Callable[[], object], may: May) -> None:
         before = {d.id: {**d.orphans, **d.answers} for d in self.phone.conversation.drafts}
