@@ -199,11 +199,13 @@ class Filling(RuleBasedStateMachine):
             self._step(lambda: self.phone.arrives(index, refusal), May())
 
     @rule(count=st.integers(1, 3), coming=st.integers(0, 3))
-    def send_files_and_be_done(self, count: int, coming: int) -> None:
+    def finish_with_files(self, count: int, coming: int) -> None:
+        self.answer_many_well(13)
         self.send_files(count, 1)
         for which in range(coming):
             self.a_file_comes(which, "")
-        self._say(self.phone.language("Skip") if self.phone.asked == "rate" else "done")
+        for word in ("Done", "Submit"):
+            self._say(self.phone.language(word))
 
     # --- what surrounds it -------------------------------------------------------------------------------
 
