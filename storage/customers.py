@@ -23,7 +23,7 @@ from sqlmodel import Field, SQLModel
 from domain.customers import Customer, CustomerState
 from domain.duplicates import KnownCustomer
 from domain.names import search_grams
-from storage.people import StaffRow
+from storage.people import Memo, StaffRow
 from storage.types import Coded, RateColumn
 
 
@@ -51,6 +51,39 @@ _customers = CustomerRow.__table__  # type: ignore[attr-defined]
 _grams = CustomerGramRow.__table__  # type: ignore[attr-defined]
 _staff = StaffRow.__table__  # type: ignore[attr-defined]
 _STANDING = _customers.c.state != CustomerState.DECLINED
+_SHARED = (
+    select(_grams.c.customer_id)
+    .where(_grams.c.gram.in_(bindparam("grams", expanding=True)))
+    .group_by(_grams.c.customer_id)
+    .order_by(func.count().desc(), _grams.c.customer_id)
+    .limit(bindparam("most"))
+)
+_SAME = (
+    select(_customers.c.id)
+    .where(
+        or_(
+            _customers.c.credit_code == bindparam("credit_code"),
+            _customers.c.mobile.in_(bindparam("phones", expanding=True)),
+            _customers.c.landline.in_(bindparam("phones", expanding=True)),
+        ),
+        _STANDING,
+    )
+    .limit(bindparam("most"))
+)
+_KNOWN = (
+    select(
+        _customers.c.id,
+        _customers.c.name,
+        _customers.c.credit_code,
+        _customers.c.mobile,
+        _customers.c.landline,
+        _customers.c.state,
+        _staff.c.name.label("owner"),
+    )
+    .outerjoin(_staff, _staff.c.staff_no == _customers.c.owner_no)
+    .where(_customers.c.id.in_(bindparam("ids", expanding=True)), _STANDING)
+    .order_by(_customers.c.id)
+)
 _FILING_LOCK = 0x4B48  # any number that nobody else locks
 
 
@@ -60,8 +93,10 @@ class SqlCustomers:
     def __init__(self, session: Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
+        self._alike = Memo(connection)
 
     def add(self, customer: Customer) -> Customer:
+        self._alike.clear()
         row = CustomerRow.model_validate(customer)
         self._session.add(row)
         self._session.flush()
@@ -75,6 +110,7 @@ class SqlCustomers:
         return self._session.scalars(select(CustomerRow).where(_customers.c.erp_no == erp_no)).first()
 
     def save(self, customer: Customer) -> None:
+        self._alike.clear()
         self._session.flush()
         self._index(customer)
 
@@ -85,6 +121,7 @@ class SqlCustomers:
 
     def put_all(self, fresh: Sequence[Customer], changed: Sequence[Customer], renamed: set[int]) -> None:
         """Insert and update many at once. renamed: ids of the changed ones whose name is another."""
+        self._alike.clear()
         names = {customer.id: customer.name for customer in changed if customer.id in renamed}
         if fresh:
             added = self._connection.execute(
@@ -111,40 +148,23 @@ class SqlCustomers:
     def lookalikes(
         self, name: str, credit_code: str, phones: tuple[str, ...], *, limit: int = 50
     ) -> list[KnownCustomer]:
-        same = [
-            column.in_(values)
-            for column, values in (
-                (_customers.c.credit_code, [credit_code] if credit_code else []),
-                (_customers.c.mobile, phones),
-                (_customers.c.landline, phones),
-            )
-            if values
-        ]
-        shared = (
-            select(_grams.c.customer_id)
-            .where(_grams.c.gram.in_(sorted(search_grams(name))))
-            .group_by(_grams.c.customer_id)
-            .order_by(func.count().desc(), _grams.c.customer_id)
-            .limit(limit)
-        )
-        ids = set(self._connection.execute(shared).scalars()) if name else set()
-        if same:
-            alike = select(_customers.c.id).where(or_(*same), _STANDING).limit(limit)
-            ids.update(self._connection.execute(alike).scalars())
-        rows = self._connection.execute(
-            select(
-                _customers.c.id,
-                _customers.c.name,
-                _customers.c.credit_code,
-                _customers.c.mobile,
-                _customers.c.landline,
-                _customers.c.state,
-                _staff.c.name.label("owner"),
-            )
-            .outerjoin(_staff, _staff.c.staff_no == _customers.c.owner_no)
-            .where(_customers.c.id.in_(ids), _STANDING)
-            .order_by(_customers.c.id)
-        )
+        key = (name, credit_code, phones, limit)
+        if key not in self._alike:
+            self._alike[key] = self._read_lookalikes(name, credit_code, phones, limit)
+        return list(self._alike[key])
+
+    def _read_lookalikes(
+        self, name: str, credit_code: str, phones: tuple[str, ...], limit: int
+    ) -> list[KnownCustomer]:
+        ids: set[int] = set()
+        if grams := search_grams(name):
+            ids.update(self._connection.execute(_SHARED, {"grams": sorted(grams), "most": limit}).scalars())
+        if credit_code or phones:
+            # NULL equals nothing; an empty list would become a subquery, which keeps the indexes out.
+            same = {"credit_code": credit_code or None, "phones": phones or [None], "most": limit}
+            ids.update(self._connection.execute(_SAME, same).scalars())
+        if not ids:
+            return []
         return [
             KnownCustomer(
                 str(row.id),
@@ -154,11 +174,12 @@ class SqlCustomers:
                 row.owner or "",
                 row.state,
             )
-            for row in rows
+            for row in self._connection.execute(_KNOWN, {"ids": sorted(ids)})
         ]
 
     def lock_filing(self) -> None:
         if self._connection.dialect.name == "postgresql":  # SQLite has one writer
+            self._alike.clear()  # others may have filed meanwhile
             self._connection.execute(select(func.pg_advisory_xact_lock(_FILING_LOCK)))
 
     def _index(self, customer: Customer) -> None:

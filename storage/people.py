@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, NestedTransaction, bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
@@ -92,6 +93,37 @@ _BY_ACCOUNT = (
     .join(_accounts, _accounts.c.staff_no == _staff.c.staff_no)
     .where(_accounts.c.channel == bindparam("channel"), _accounts.c.user_id == bindparam("user_id"))
 )
+_ACCOUNTS = (
+    select(*_ACCOUNT)
+    .join(_staff, _staff.c.staff_no == _accounts.c.staff_no)
+    .where(
+        _accounts.c.staff_no.in_(bindparam("staff_nos", expanding=True)), _staff.c.state != StaffState.LEFT
+    )
+)
+
+
+class Memo:
+    """What one transaction has read; whoever writes clears it.
+
+    What was read in a savepoint is forgotten with it, since it may have told of rows that were taken back.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._found: dict[Any, tuple[NestedTransaction | None, Any]] = {}
+        self.clear = self._found.clear
+
+    def __contains__(self, key: object) -> bool:
+        if (entry := self._found.get(key)) is None:
+            return False
+        savepoint, _ = entry
+        return savepoint is None or savepoint.is_active
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._found[key][1]
+
+    def __setitem__(self, key: Any, found: Any) -> None:
+        self._found[key] = (self._connection.get_nested_transaction(), found)
 
 
 def _employee(row: tuple[object, ...]) -> Employee:
@@ -109,30 +141,38 @@ def _employee(row: tuple[object, ...]) -> Employee:
 
 
 class SqlPeople:
-    """Implements domain.people.People."""
+    """Implements domain.people.People, for one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._employees, self._holders, self._bound = Memo(connection), Memo(connection), Memo(connection)
 
     def by_no(self, staff_no: str) -> Employee | None:
-        row = self._connection.execute(_BY_NO, {"staff_no": staff_no}).first()
-        return _employee(tuple(row)) if row else None
+        if staff_no not in self._employees:
+            row = self._connection.execute(_BY_NO, {"staff_no": staff_no}).first()
+            self._employees[staff_no] = _employee(tuple(row)) if row else None
+        found: Employee | None = self._employees[staff_no]
+        return found
 
     def holders(self, role: Role) -> list[Employee]:
-        rows = self._connection.execute(_HOLDERS, {"role": role.value})
-        return [_employee(tuple(row)) for row in rows]
+        if role not in self._holders:
+            rows = self._connection.execute(_HOLDERS, {"role": role.value})
+            self._holders[role] = [_employee(tuple(row)) for row in rows]
+        return list(self._holders[role])
 
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None:
         row = self._connection.execute(_BY_ACCOUNT, {"channel": channel, "user_id": user_id}).first()
         return (Account(*row[8:]), _employee(tuple(row[:8]))) if row else None
 
     def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:
-        rows = self._connection.execute(
-            select(*_ACCOUNT)
-            .join(_staff, _staff.c.staff_no == _accounts.c.staff_no)
-            .where(_accounts.c.staff_no.in_(list(staff_nos)), _staff.c.state != StaffState.LEFT)
-        )
-        return {row.staff_no: Account(*row) for row in rows}
+        wanted = list(dict.fromkeys(staff_nos))
+        unread = [staff_no for staff_no in wanted if staff_no not in self._bound]
+        if unread:
+            rows = self._connection.execute(_ACCOUNTS, {"staff_nos": unread})
+            found = {row.staff_no: Account(*row) for row in rows}
+            for staff_no in unread:
+                self._bound[staff_no] = found.get(staff_no)
+        return {staff_no: account for staff_no in wanted if (account := self._bound[staff_no]) is not None}
 
     def language_of_chat(self, channel: str, chat_id: str) -> str:
         found = self._connection.execute(
@@ -155,6 +195,7 @@ class SqlPeople:
         return _employee(tuple(row)) if row else None
 
     def bind(self, account: Account, at: datetime, confirmed_by: str) -> None:
+        self._forget()
         self._hand_over(account)
         self._connection.execute(
             delete(_accounts).where(
@@ -175,6 +216,11 @@ class SqlPeople:
             )
         )
 
+    def _forget(self) -> None:
+        """What follows may change what was read."""
+        for memo in (self._employees, self._holders, self._bound):
+            memo.clear()
+
     def _hand_over(self, account: Account) -> None:
         """What a person was in the middle of goes along to their new chat, and stays with nobody else."""
         former = self._connection.execute(
@@ -193,6 +239,7 @@ class SqlPeople:
         )
 
     def set_language(self, account: Account, language: str) -> None:
+        self._forget()
         self._connection.execute(
             update(_accounts)
             .where(_accounts.c.channel == account.channel, _accounts.c.user_id == account.user_id)
@@ -200,6 +247,7 @@ class SqlPeople:
         )
 
     def set_reachable(self, channel: str, chat_id: str, reachable: bool) -> None:
+        self._forget()
         self._connection.execute(
             update(_accounts)
             .where(_accounts.c.channel == channel, _accounts.c.chat_id == chat_id)
@@ -207,6 +255,7 @@ class SqlPeople:
         )
 
     def move_chat(self, channel: str, old: str, new: str) -> None:
+        self._forget()
         self._connection.execute(
             update(_accounts)
             .where(_accounts.c.channel == channel, _accounts.c.chat_id == old)
@@ -225,6 +274,7 @@ class SqlPeople:
         return {row.number: Department(*row) for row in rows}
 
     def put_department(self, department: Department) -> bool:
+        self._forget()
         values = {
             "number": department.number,
             "name": department.name,
@@ -243,6 +293,7 @@ class SqlPeople:
         return True
 
     def put_staff(self, record: StaffRecord) -> bool:
+        self._forget()
         person = record.employee
         values = {
             "staff_no": person.staff_no,
