@@ -111,7 +111,8 @@ _PARCEL = (
     _outbox.c.attempts,
     _outbox.c.unknown,
 )
-_ADD = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
+_ADD = insert(_outbox).returning(_outbox.c.id)
+_ADD_IN_ORDER = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
 _DUE = (
     select(*_PARCEL)
     .where(
@@ -163,7 +164,10 @@ class SqlOutbox:
             }
             for row in rows
         ]
-        return list(self._connection.execute(_ADD, full).scalars())
+        if self._connection.dialect.name == "sqlite":
+            # Asked for order, SQLAlchemy inserts row by row here, though SQLite numbers VALUES as they stand.
+            return sorted(self._connection.execute(_ADD, full).scalars())
+        return list(self._connection.execute(_ADD_IN_ORDER, full).scalars())
 
     def cards(self, card: str) -> list[tuple[int, str, str]]:
         """Give row id, channel and chat of every message that shows a card and may still be revised."""
