@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
+import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -17,6 +19,7 @@ from aiogram.types import (
     FSInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     MessageEntity,
     Update,
@@ -41,11 +44,20 @@ from handlers.ui import InboundEvent, View
 _log = logging.getLogger(__name__)
 
 
+def _read(payload: str) -> Any:
+    """Read an answer; of a message that was sent only what aiogram insists on."""
+    answer = json.loads(payload)
+    result = answer.get("result") if isinstance(answer, dict) else None
+    if isinstance(result, dict) and "message_id" in result:
+        answer["result"] = {key: result[key] for key in ("message_id", "date", "chat") if key in result}
+    return answer
+
+
 class _Session(AiohttpSession):
     """aiogram's calls over our transport; raises the port's errors, aiogram's hold people's words."""
 
     def __init__(self, transport: Transport, api_base: str) -> None:
-        super().__init__(api=TelegramAPIServer.from_base(api_base))
+        super().__init__(api=TelegramAPIServer.from_base(api_base), json_loads=_read)
         self._transport = transport
 
     async def close(self) -> None:
@@ -58,8 +70,8 @@ class _Session(AiohttpSession):
         timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
     ) -> TelegramType:
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        form = self.build_form_data(bot=bot, method=method)
-        status, body = await self._transport.post(url, form, timeout)
+        content, content_type = self._body(bot, method)
+        status, body = await self._transport.post(url, content, timeout, content_type)
         if status != 200:
             raise refusal(status, body)
         try:
@@ -67,6 +79,18 @@ class _Session(AiohttpSession):
         except AiogramError:
             raise OutcomeUnknown("the answer cannot be read") from None
         return cast(TelegramType, answer.result)
+
+    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes | aiohttp.FormData, str | None]:
+        """Write a call as JSON, or as the library's form where a file goes along."""
+        files: dict[str, InputFile] = {}
+        values = {
+            name: self.prepare_value(value, bot=bot, files=files, _dumps_json=False)
+            for name, value in method.model_dump(warnings=False).items()
+        }
+        if files:
+            return self.build_form_data(bot=bot, method=method), None
+        given = {name: value for name, value in values.items() if value is not None and value != ""}
+        return json.dumps(given).encode(), "application/json"
 
 
 class _RawUpdates(TelegramMethod[list[dict[str, Any]]]):

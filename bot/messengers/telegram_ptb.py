@@ -126,10 +126,17 @@ class AiohttpRequest(BaseRequest):
         try:
             answer = json.loads(payload)
             if answer["ok"] is True and "result" in answer:
-                return dict(answer)
+                return {**answer, "result": _needed(answer["result"])}
         except (ValueError, TypeError, KeyError):
             pass
         raise PerhapsSent("the answer cannot be read")
+
+
+def _needed(result: Any) -> Any:
+    """Keep of a message that was sent what the library insists on; to read back the rest is dear."""
+    if not (isinstance(result, dict) and "message_id" in result):
+        return result
+    return {key: result[key] for key in ("message_id", "date", "chat") if key in result}
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData, str | None]:
