@@ -148,7 +148,7 @@ class App:
             SqlInbox(connection).forget(now - timedelta(days=keep.inbox_days))
             outbox = SqlOutbox(connection)
             outbox.forget(now - timedelta(days=keep.outbox_days))
-            outbox.recover(self._messenger.channel, now, all_leases=False)
+            self._attachments.forget(connection, now - timedelta(days=keep.attachments_days))
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
             await self._database.writer.run(sweep)

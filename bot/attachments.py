@@ -69,6 +69,14 @@ class Attachments:
                 for attachment in waiting:
                     group.create_task(self._fetch(attachment, some))
 
+    def forget(self, connection: Connection, before: datetime) -> None:
+        """Delete the files from before that time which no request keeps."""
+        attachments = self._turns.work(connection).attachments
+        for attachment in attachments.unkept(before):
+            if attachment.path:
+                (self._folder / attachment.path).unlink(missing_ok=True)
+            attachments.remove(attachment)
+
     def _waiting(self, connection: Connection) -> list[Attachment]:
         """Give copies: a row of the register does not outlive its transaction."""
         found = self._turns.work(connection).attachments.fetching()

@@ -101,10 +101,14 @@ class AttachmentSettings(Section):
 
 
 class Retention(Section):
-    """inbox_days: messengers repeat for a day, and after a week may count anew."""
+    """inbox_days: messengers repeat for a day, and after a week may count anew.
+
+    attachments_days: how long a file is kept that no request came of.
+    """
 
     inbox_days: Annotated[int, Field(ge=2, le=6)] = 3
     outbox_days: Annotated[int, Field(ge=7)] = 30
+    attachments_days: Annotated[int, Field(ge=7)] = 30
 
 
 class StepSettings(Section):
@@ -157,6 +161,10 @@ class Settings(BaseSettings):
         for kind in OFFERED:
             if kind not in routes:
                 raise ValueError(f"routes.{kind} is missing")
+            if [i for i, step in enumerate(routes[kind].steps, 1) if step.act is Act.EXECUTE] != [
+                len(routes[kind].steps)
+            ]:
+                raise ValueError(f"the last step of routes.{kind}, and only that, must execute")
         return routes
 
     @classmethod

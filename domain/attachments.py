@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlmodel import Field, SQLModel
+
+from domain.errors import Refused
+
+if TYPE_CHECKING:
+    from domain.work import Work
 
 # What a file is follows from its first bytes, never from its name.
 _SIGNATURES = (
@@ -19,9 +25,12 @@ SNIFF_BYTES = 32
 
 
 class AttachmentState(StrEnum):
+    """fetching -> (stored -> kept | refused); what was never kept is swept away in time."""
+
     FETCHING = "fetching"
     STORED = "stored"
     REFUSED = "refused"
+    KEPT = "kept"  # belongs to a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,25 @@ class Attachments(Protocol):
 
     def save(self, attachment: Attachment) -> None: ...
 
+    def unkept(self, before: datetime) -> list[Attachment]:
+        """Give those from before that time which no request keeps."""
+        ...
+
+    def remove(self, attachment: Attachment) -> None: ...
+
     def fetching(self) -> list[Attachment]:
         """Give those still to be fetched, oldest first."""
         ...
+
+
+def keep_attachments(work: Work, ids: Iterable[str]) -> None:
+    """Keep the files of a request. Raises Refused("file_lost") for one that is not on disk."""
+    for attachment_id in ids:
+        attachment = work.attachments.by_id(attachment_id)
+        if attachment is None or attachment.state not in {AttachmentState.STORED, AttachmentState.KEPT}:
+            raise Refused("file_lost")
+        attachment.state = AttachmentState.KEPT
+        work.attachments.save(attachment)
 
 
 def sniff(head: bytes) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from sqlmodel import JSON, Field, SQLModel
 from domain.addresses import split_address
 from domain.approvals.acts import Filing, resubmit_request, submit_request
 from domain.approvals.requests import Request, RequestKind
+from domain.attachments import keep_attachments
 from domain.duplicates import KnownCustomer, Match, judge
 from domain.errors import Refused
 from domain.people import Employee, Role
@@ -161,7 +162,10 @@ def file_customer(
     work.customers.lock_filing()
     if (known := work.requests.by_draft(draft_id)) is not None:
         return known
-    _check(work, facts, None)
+    check_rate(work, facts.rate)
+    check_settlement(work, facts.settlement)
+    _check_duplicates(work, facts, None)
+    keep_attachments(work, facts.attachments)
     today = now.astimezone(ZoneInfo(work.rules.timezone)).date()
     customer = work.customers.add(Customer(**_columns(facts), owner_no=rep.staff_no, filed_on=today))
     filing = Filing(RequestKind.NEW_CUSTOMER, draft_id, facts.name, content, customer.id)
@@ -181,7 +185,13 @@ def refile_customer(
     work.customers.lock_filing()  # before anything that others who hold this lock may wait for
     request = resubmit_request(work, rep, request_id, version, content, now)
     customer = _subject(work, request)
-    _check(work, facts, customer.id)
+    # What was accepted before stands, even where the policy has changed since.
+    if facts.rate != customer.rate:
+        check_rate(work, facts.rate)
+    if facts.settlement.to_json() != customer.settlement:
+        check_settlement(work, facts.settlement)
+    _check_duplicates(work, facts, customer.id)
+    keep_attachments(work, facts.attachments)
     request.title = facts.name
     work.requests.save(request)
     for column, value in _columns(facts).items():
@@ -243,9 +253,7 @@ def _subject(work: Work, request: Request) -> Customer:
     return customer
 
 
-def _check(work: Work, facts: CustomerFacts, apart_from: int | None) -> None:
-    check_rate(work, facts.rate)
-    check_settlement(work, facts.settlement)
+def _check_duplicates(work: Work, facts: CustomerFacts, apart_from: int | None) -> None:
     phones = (facts.phone.e164,)
     for match in find_duplicates(work, facts.name, facts.credit_code, phones, apart_from=apart_from):
         if match.kind == "exact":

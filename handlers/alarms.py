@@ -9,6 +9,7 @@ from domain.work import Work
 from handlers.context import MakeView, Outgoing, Send
 from handlers.language import Language
 from handlers.ui import View, ViewBuilder
+from handlers.wording import show_who
 
 
 def tell_admins(
@@ -40,6 +41,17 @@ def alarm_undelivered(work: Work, languages: Callable[[str], Language], person: 
 
     def make(_: Language) -> View:
         text = _("A message to {name} could not be delivered and was given up.", name=person.name)
+        return ViewBuilder().say(text).view()
+
+    return tell_admins(work, languages, make)
+
+
+def alarm_uncovered(work: Work, languages: Callable[[str], Language], who: str) -> list[Outgoing]:
+    """A route has a step that nobody can take, not even its fallback."""
+
+    def make(_: Language) -> View:
+        rule = show_who(_, who, str)
+        text = _("A request could not go on: nobody can act as {who}, nor does the fallback.", who=rule)
         return ViewBuilder().say(text).view()
 
     return tell_admins(work, languages, make)

@@ -130,6 +130,10 @@ class Context:
         employee = self.work.people.by_no(staff_no)
         return employee.name if employee else staff_no
 
+    @property
+    def tapped_the_prompt(self) -> bool:
+        return self.tapped is not None and self._is_prompt(self.tapped)
+
     def _is_prompt(self, tapped: Tapped) -> bool:
         """Tell whether the tapped message is the present question, as far as its id is known yet."""
         known = self.conversation.prompt.message_id

@@ -25,6 +25,7 @@ WORDING: Mapping[str, str] = {
     # forms
     "field_required": N_("This one is needed and cannot be skipped."),
     "text_length": N_("Please send {shortest} to {longest} characters (that was {length})."),
+    "too_many_drafts": N_("You have {limit} drafts already; please finish or cancel one first."),
     "choice_ambiguous": N_("{count} of them fit; please choose one."),
     "choice_unknown": N_("That is none of the choices. Choose a button or type one of: {options}"),
     "choice_gone": N_("That choice is no longer there; please choose again."),
@@ -99,6 +100,7 @@ WORDING: Mapping[str, str] = {
     # requests
     "request_unknown": N_("There is no such request for you."),
     "request_closed": N_("{number} is closed: {state}."),
+    "already_approved": N_("{number} has been approved and can no longer be withdrawn."),
     "already_decided": N_("Already done: {by} {state} {number} on {at}."),
     "version_changed": N_("{number} has been changed meanwhile; please look at the newest card."),
     "not_your_step": N_("{number} is not yours to decide at this step."),
@@ -106,6 +108,7 @@ WORDING: Mapping[str, str] = {
     "not_yet_approved": N_("{number} is not approved yet."),
     "outcome_required": N_("Please use “Recorded” for {number}."),
     "reason_required": N_("A reason is needed. For example: 联系电话有误"),
+    "reason_is_consent": N_("That sounds like consent. To approve, press “Approve”; else give the reason."),
     "reason_too_long": N_("The reason may have at most {limit} characters."),
     "fields_required": N_("Please tick at least one thing that has to be mended."),
     "not_named_for_mending": N_("Only what was named may be changed."),

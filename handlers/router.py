@@ -9,6 +9,7 @@ from domain.errors import Refused
 from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
 from domain.onboarding import lose_contact
 from handlers import onboarding
+from handlers.alarms import alarm_uncovered
 from handlers.approvals.acts import ApprovalActs
 from handlers.approvals.kinds import Kinds
 from handlers.approvals.notices import Notices
@@ -37,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "language": (N_("Language"),),
     "resume": (N_("Continue filling"),),
     "cancel": (N_("Cancel"),),
+    "approve": (N_("Approve"),),
 }
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
 
@@ -66,6 +68,7 @@ class Router:
             "language": self._menu.show_languages,
             "resume": self._resume,
             "cancel": self._menu.on_cancel,
+            "approve": self._approve,
         }
         ids, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         taps: Mapping[str, tuple[Callable[..., object], str]] = {
@@ -143,14 +146,17 @@ class Router:
         command = word[1:].split()[0].lower() if word.startswith("/") and len(word) > 1 else ""
         if not command:
             command = self._words.get(word.casefold(), "")
-            within = ctx.conversation.current is not None and ctx.conversation.asking is None
-            if command in _INSIDE_FORMS and within:
+            asked = ctx.conversation.asking is not None
+            within = ctx.conversation.current is not None
+            if (command in _INSIDE_FORMS and within and not asked) or (
+                command == "approve" and (within or asked)
+            ):
                 command = ""
         if command == "cancel" and ctx.conversation.asking is not None:
             self._acts.on_asked_tap(ctx, "no")
             return
         if handler := self._commands.get(command):
-            if command not in _INSIDE_FORMS:
+            if command not in {*_INSIDE_FORMS, "approve"}:
                 self._park(ctx)
             handler(ctx)
             return
@@ -159,6 +165,10 @@ class Router:
             return
         if not self.forms.on_text(ctx, text):
             self._menu.show_fallback(ctx)
+
+    def _approve(self, ctx: Context) -> None:
+        if not self._acts.on_approve_word(ctx):
+            self._queues.show_todo(ctx)
 
     def _resume(self, ctx: Context) -> None:
         if not self.forms.resume(ctx):
@@ -169,6 +179,9 @@ class Router:
         ctx.conversation.active, ctx.conversation.asking = "", None
 
     def _tell_refusal(self, ctx: Context, refused: Refused) -> None:
+        if refused.code == "route_uncovered":
+            who = str(refused.params["who"])
+            ctx.outgoing += alarm_uncovered(ctx.work, ctx.languages, who)
         names = {"by": ctx.name_of(str(refused.params["by"]))} if "by" in refused.params else {}
         text = explain(ctx.language, Refused(refused.code, **{**refused.params, **names}))
         if ctx.tapped is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Column, Index, select
@@ -32,6 +33,17 @@ class SqlAttachments:
         return self._session.get(AttachmentRow, attachment_id)
 
     def save(self, attachment: Attachment) -> None:
+        self._session.flush()
+
+    def unkept(self, before: datetime) -> list[Attachment]:
+        columns = AttachmentRow.__table__.c  # type: ignore[attr-defined]
+        rows = self._session.scalars(
+            select(AttachmentRow).where(columns.created_at < before, columns.state != AttachmentState.KEPT)
+        )
+        return cast(list[Attachment], list(rows))
+
+    def remove(self, attachment: Attachment) -> None:
+        self._session.delete(attachment)
         self._session.flush()
 
     def fetching(self) -> list[Attachment]:

@@ -121,9 +121,7 @@ def resubmit_request(
 
 def approve_step(work: Work, actor: Employee, at: StepRef, now: datetime) -> Request:
     """Approve the open step, and open the next or close the round."""
-    request, steps = take_step(work, actor, at)
-    if steps[at.position].act is Act.EXECUTE:
-        raise Refused("outcome_required", number=request.number)
+    request, steps = _take_decision(work, actor, at)
     _settle(work, request, steps[at.position], StepState.APPROVED, actor, now)
     _advance(work, request, steps, actor, now)
     return request
@@ -145,7 +143,7 @@ def record_outcome(work: Work, actor: Employee, at: StepRef, outcome: str, now: 
 def reject_step(work: Work, actor: Employee, at: StepRef, reason: str, now: datetime) -> Request:
     """Refuse the request for good; the reason is for the applicant."""
     reason = _require_reason(reason)
-    request, steps = take_step(work, actor, at)
+    request, steps = _take_decision(work, actor, at)
     request.close(RequestState.REJECTED, now)
     work.consequences[request.kind].refused(work, request, actor, now)
     _cancel_rest(steps, at.position)
@@ -166,7 +164,7 @@ def return_step(
     reason = _require_reason(reason)
     if not fields:
         raise Refused("fields_required")
-    request, steps = take_step(work, actor, at)
+    request, steps = _take_decision(work, actor, at)
     request.state, request.mend, request.updated_at = RequestState.RETURNED, fields, now
     _cancel_rest(steps, at.position)
     _settle(work, request, steps[at.position], StepState.RETURNED, actor, now, reason)
@@ -180,8 +178,7 @@ def withdraw_request(
     """Take one's own request back while nothing has been carried out."""
     request = _own(work, applicant, request_id)
     request.require_version(version)
-    if request.state not in {RequestState.PENDING, RequestState.RETURNED}:
-        raise Refused("request_closed", number=request.number, state=request.state)
+    require_withdrawable(request)
     before = request.state
     steps = work.requests.steps(request.id or 0, request.version)
     _cancel_rest(steps, -1)
@@ -198,6 +195,14 @@ def withdraw_request(
     )
     work.events.append(RequestWithdrawn(request, applicant))
     return request
+
+
+def require_withdrawable(request: Request) -> None:
+    """Raise Refused("already_approved" or "request_closed") where it is too late to withdraw."""
+    if request.state is RequestState.APPROVED:
+        raise Refused("already_approved", number=request.number)
+    if request.state.closed:
+        raise Refused("request_closed", number=request.number, state=request.state)
 
 
 def may_read(actor: Employee, request: Request, steps: list[Step]) -> bool:
@@ -241,6 +246,14 @@ def take_step(work: Work, actor: Employee, at: StepRef) -> tuple[Request, list[S
         raise Refused("own_request", number=request.number)
     if actor.staff_no not in acted.assignees or not _still_entitled(actor, request, acted):
         raise Refused("not_your_step", number=request.number)
+    return request, steps
+
+
+def _take_decision(work: Work, actor: Employee, at: StepRef) -> tuple[Request, list[Step]]:
+    """Take a step that decides; what is left to an executor is to carry out what was decided."""
+    request, steps = take_step(work, actor, at)
+    if steps[at.position].act is Act.EXECUTE:
+        raise Refused("outcome_required", number=request.number)
     return request, steps
 
 

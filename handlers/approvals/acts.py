@@ -8,11 +8,13 @@ from domain.approvals.acts import (
     may_read,
     record_outcome,
     reject_step,
+    require_withdrawable,
     return_step,
     take_step,
     withdraw_request,
 )
 from domain.approvals.requests import Request, RequestState, Step, StepState
+from domain.approvals.routes import Act
 from domain.errors import Refused
 from handlers.approvals import cards
 from handlers.approvals.kinds import Kinds
@@ -25,8 +27,16 @@ from handlers.ui import Button, LocalFile, View, ViewBuilder, bold
 
 REJECT_REASONS = (N_("Facts do not match"), N_("We know this customer already"), N_("Terms do not suit us"))
 RETURN_REASONS = (N_("Incomplete"), N_("Not correct"), N_("Please add the attachment"))
+CONSENT = {"同意", "批准", "通过", "可以", "好", "好的", "ok", "yes", "approve", "approved"}
 ASKING_SECONDS = 1_800
-MAY_TRY_AGAIN = {"reason_required", "reason_too_long", "fields_required", "erp_no_unreadable", "erp_no_taken"}
+MAY_TRY_AGAIN = {
+    "reason_is_consent",
+    "reason_required",
+    "reason_too_long",
+    "fields_required",
+    "erp_no_unreadable",
+    "erp_no_taken",
+}
 
 
 class ApprovalActs:
@@ -42,6 +52,17 @@ class ApprovalActs:
         with ctx.work.attempt():
             request = approve_step(ctx.work, ctx.actor, _at([request_id, version, position]), ctx.now)
         ctx.toast = ctx.language("Approved {number}", number=request.number)
+
+    def on_approve_word(self, ctx: Context) -> bool:
+        """A typed 同意 counts where exactly one request waits; false where it could mean several or none."""
+        waiting = ctx.work.requests.waiting_for(ctx.actor.staff_no, limit=2)
+        if len(waiting) != 1 or waiting[0][1].act is Act.EXECUTE:
+            return False
+        request, step = waiting[0]
+        with ctx.work.attempt():
+            approve_step(ctx.work, ctx.actor, StepRef(request.id or 0, step.version, step.position), ctx.now)
+        ctx.say(ViewBuilder().say("✓ " + ctx.language("Approved {number}", number=request.number)).view())
+        return True
 
     def on_reject(self, ctx: Context, request_id: str, version: str, position: str) -> None:
         request, _step = self._mine(ctx, request_id, version, position)
@@ -138,8 +159,7 @@ class ApprovalActs:
         request.require_version(int(version))
         _ = ctx.language
         if not sure:
-            if request.state not in {RequestState.PENDING, RequestState.RETURNED}:
-                raise Refused("request_closed", number=request.number, state=request.state)
+            require_withdrawable(request)
             screen = ViewBuilder().say(
                 _("Withdraw {number} ({title})?", number=request.number, title=request.title)
             )
@@ -212,12 +232,19 @@ class ApprovalActs:
             ctx.conversation.asking = None
             ctx.settle_prompt(ViewBuilder().say(ctx.language("Cancelled; nothing was changed.")).view())
             self._forms.resume_active(ctx)
-        elif what == "rj":
-            self.on_reject_reason(ctx, list(args[:3]), ctx.language(REJECT_REASONS[int(args[3])]))
-        elif what == "rf":
-            self.on_return_field(ctx, *args)
-        elif what == "rr":
-            self.on_return_reason(ctx, list(args[:3]), ctx.language(RETURN_REASONS[int(args[3])]))
+            return
+        try:
+            if what == "rj":
+                self.on_reject_reason(ctx, list(args[:3]), ctx.language(REJECT_REASONS[int(args[3])]))
+            elif what == "rf":
+                self.on_return_field(ctx, *args)
+            else:
+                self.on_return_reason(ctx, list(args[:3]), ctx.language(RETURN_REASONS[int(args[3])]))
+        except Refused as refused:
+            if refused.code not in MAY_TRY_AGAIN:
+                ctx.conversation.asking = None
+                ctx.settle_prompt(ViewBuilder().say(ctx.language("See below.")).view())
+            raise
 
     def on_asked_text(self, ctx: Context, asking: Asking, text: str) -> bool:
         """The next message after a question; false where it lay too long to be meant."""
@@ -236,6 +263,8 @@ class ApprovalActs:
     def _answer(self, ctx: Context, asking: Asking, text: str) -> None:
         ids: list[str] = asking.args["ids"]
         reason = text.strip() if tidy(text) else ""
+        if asking.route != "record" and tidy(text).casefold() in CONSENT:
+            raise Refused("reason_is_consent")
         match asking.route:
             case "reject":
                 self.on_reject_reason(ctx, ids, reason)
@@ -290,7 +319,9 @@ class ApprovalActs:
     def _named_in(self, _: Language, request: Request, text: str) -> list[str]:
         """Find the fields a reason speaks of; the longest names first, so that 联系电话 is not also 联系."""
         fields = self._kinds[request.kind].form.fields
+        labels = [_(f.label) for f in fields]
         names = [(name, f.name) for f in fields for name in (_(f.label), *f.aliases)]
+        names = [(n, f) for n, f in names if n in labels or all(n not in label for label in labels)]
         named = set()
         for name, field in sorted(names, key=lambda pair: -len(pair[0])):
             if name in text:

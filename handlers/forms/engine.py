@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from domain.errors import Refused
 from handlers.context import Context
-from handlers.conversation import Draft
+from handlers.conversation import MAX_DRAFTS, Draft
 from handlers.forms import screens
 from handlers.forms.fields import Answers, Doubt, Field, Form, load_answers, next_field, visible_fields
 from handlers.forms.files import Files
@@ -40,6 +40,10 @@ FOLLOW_UPS = {
     "phone_ambiguous",
     "date_ambiguous",
 }  # no mistake
+
+
+# What a draft was to mend is past mending.
+OVER = {"request_closed", "version_changed", "request_unknown"}
 
 
 class Forms:
@@ -75,7 +79,9 @@ class Forms:
         ctx.say(screen.buttons(screens.key(draft, _("Refill"), "new")).view())
 
     def begin(self, ctx: Context, draft: Draft) -> None:
-        """Open a draft and put its first question in a new message."""
+        """Open a draft and put its first question in a new message. Raises Refused("too_many_drafts")."""
+        if not ctx.conversation.has_room:
+            raise Refused("too_many_drafts", limit=MAX_DRAFTS)
         ctx.conversation.open(draft)
         self._present(ctx, self._forms[draft.form], draft, fresh=True)
 
@@ -144,8 +150,11 @@ class Forms:
             field = next((f for f in visible_fields(form, draft, answers) if f.takes_files), None)
         if field is None:
             raise Refused("file_not_expected")
-        for file in files:
-            field.take_file(ctx, draft, file)
+        try:
+            for file in files:
+                field.take_file(ctx, draft, file)
+        except Refused as refused:
+            self._refuse(ctx, form, draft, refused)
         return True
 
     def on_arrival(self, ctx: Context, arrived: FileArrived) -> None:
@@ -196,7 +205,7 @@ class Forms:
             return
         if revision != str(draft.revision):
             ctx.toast = _("This question has been answered; please look at the latest one.")
-            if draft.id != ctx.conversation.active or int(revision) < draft.revision - 1:
+            if draft.id != ctx.conversation.active or not ctx.tapped_the_prompt:
                 self.resume(ctx, draft)
             return
         ctx.conversation.open(draft)
@@ -339,7 +348,7 @@ class Forms:
             try:
                 if field in asked:
                     field.recheck(ctx, value)
-                doubt = field.check(ctx, answers, value) if field.check else None
+                doubt = field.check(ctx, answers, value) if field.check and field in asked else None
             except Refused as refused:
                 draft.focus = field.name
                 self._refuse(ctx, form, draft, refused)
@@ -355,6 +364,10 @@ class Forms:
                 kept = {name: raw for name, raw in draft.answers.items() if name not in hidden}
                 form.submit(ctx, replace(draft, answers=kept), answers)
         except Refused as refused:
+            if refused.code in OVER:
+                ctx.conversation.drop(draft)
+                ctx.settle_prompt(ViewBuilder().say("⚠️ " + explain(ctx.language, refused)).view())
+                return
             self._refuse(ctx, form, draft, refused)
             return
         ctx.conversation.drop(draft)

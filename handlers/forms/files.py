@@ -38,7 +38,8 @@ class Files(Field):
 
     def received(self, draft: Draft) -> list[list[Any]]:
         """Give what this draft has got so far, whether or not the person is done."""
-        return [list(entry) for entry in draft.held.get(self.name, draft.answers.get(self.name, []))]
+        former = draft.mend.former.get(self.name, []) if draft.mend else []
+        return [list(entry) for entry in draft.held.get(self.name, draft.answers.get(self.name, former))]
 
     def take_file(self, ctx: Context, draft: Draft, file: RemoteFile) -> None:
         rules, held = ctx.work.rules.attachments, self.received(draft)

@@ -90,6 +90,7 @@ def test_an_invitation_becomes_an_account_once_an_administrator_agrees(company: 
     assert actions == [
         ("", "invitation_issued", REP.staff_no),
         ("", "invitation_claimed", REP.staff_no),
+        (ADMIN.staff_no, "account_bound", REP.staff_no),
         (ADMIN.staff_no, "invitation_confirmed", REP.staff_no),
     ]
 

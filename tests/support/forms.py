@@ -677,8 +677,10 @@ class Phone:
 
     def arrives(self, index: int = -1, refusal: str = "") -> Turn:
         """A file that was sent has been fetched, or could not be."""
-        attachment_id = list(self.work.attachments.kept)[index]
-        return self._turn(FileArrived(attachment_id, refusal))
+        attachment = list(self.work.attachments.kept.values())[index]
+        attachment.state = AttachmentState.REFUSED if refusal else AttachmentState.STORED
+        attachment.path = "" if refusal else f"attachments/{attachment.id}"
+        return self._turn(FileArrived(attachment.id, refusal))
 
     def answers_until(self, name: str) -> None:
         """Answer well from the question under way on to the one of field `name`; `summary`: all of them."""

@@ -221,12 +221,22 @@ def test_a_mended_request_and_a_new_one_are_two_drafts(phone: Phone) -> None:
     assert phone.sees("城市：广州")
 
 
-def test_the_oldest_draft_goes_when_there_are_too_many() -> None:
+def test_a_new_draft_lets_go_only_those_in_which_nothing_was_typed() -> None:
     conversation = Conversation()
-    for n in range(MAX_DRAFTS + 1):
-        conversation.open(Draft("trip", 1, id=f"{n:012x}"))
-    assert [int(draft.id, 16) for draft in conversation.drafts] == [1, 2, 3, 4, 5]
-    assert conversation.current is conversation.drafts[-1]
+    for n in range(MAX_DRAFTS):
+        answers = {} if n % 2 else {"name": "x"}
+        conversation.open(Draft("trip", 1, id=f"{n:012x}", answers=answers))
+    conversation.open(Draft("trip", 1, id="f" * 12))
+    kept = [draft.id for draft in conversation.drafts]
+    assert kept == [f"{n:012x}" for n in range(0, MAX_DRAFTS, 2)] + ["f" * 12]
+    assert conversation.has_room
+
+
+def test_there_is_no_room_for_another_draft_among_too_many() -> None:
+    conversation = Conversation()
+    for n in range(MAX_DRAFTS):
+        conversation.open(Draft("trip", 1, id=f"{n:012x}", answers={"name": "x"}))
+    assert not conversation.has_room
 
 
 def test_opening_a_draft_again_makes_no_second_one() -> None:

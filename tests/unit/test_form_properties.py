@@ -108,6 +108,9 @@ def something_in(draft: Draft) -> bool:
     )
 
 
+STORED = {AttachmentState.STORED, AttachmentState.KEPT}
+
+
 class Filling(RuleBasedStateMachine):
     """One person and their phone."""
 
@@ -193,8 +196,6 @@ class Filling(RuleBasedStateMachine):
     def a_file_comes(self, which: int, refusal: str) -> None:
         if coming := self.phone.work.attachments.fetching():
             attachment = coming[which % len(coming)]
-            attachment.state = AttachmentState.REFUSED if refusal else AttachmentState.STORED
-            self.phone.work.attachments.save(attachment)
             index = list(self.phone.work.attachments.kept).index(attachment.id)
             self._step(lambda: self.phone.arrives(index, refusal), May())
 
@@ -330,7 +331,8 @@ class Filling(RuleBasedStateMachine):
         assert set(submitted) <= may.submit, "filed without a tap on 提交 at the summary"
         for request in self.phone.filed:
             for file_id, _name, _stored in request.content.get("files", ()):
-                assert self.phone.work.attachments.kept[file_id].state is AttachmentState.STORED
+                state = self.phone.work.attachments.kept[file_id].state
+                assert state not in {AttachmentState.FETCHING, AttachmentState.REFUSED}
         for draft_id, answers in before.items():
             if draft_id not in after:
                 assert draft_id in may.drop or draft_id in submitted, "a draft is gone that nobody gave up"
