@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -106,6 +107,8 @@ class App:
             await self._open_messenger()
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
             self._sweeps.start()
+            gc.collect()  # what was made until now stays; no later collection need look through it again
+            gc.freeze()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._delivery.run())
                 group.create_task(self._attachments.run())
