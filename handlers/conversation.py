@@ -158,7 +158,7 @@ def _plain(part: Draft | Mend | Asking | Prompt | Conversation) -> dict[str, Any
 
 
 def _copied(value: Any) -> Any:
-    """Copy JSON; a third of what deepcopy takes, which asks of every value what it is."""
+    """Copy JSON, in half the time that deepcopy takes."""
     if isinstance(value, dict):
         return {key: _copied(each) for key, each in value.items()}
     return [_copied(each) for each in value] if isinstance(value, list) else value
