@@ -127,6 +127,9 @@ def _plus_months(year: int, month: int, count: int) -> tuple[int, int]:
     return year + years, zero_based + 1
 
 
+LARGEST = 9999  # what a part of a date, or a number of days, can sensibly be
+
+
 def _made(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
@@ -136,7 +139,7 @@ def _made(year: int, month: int, day: int) -> date:
 
 def _whole(said: str) -> int:
     number = read_number(said)
-    if number is None or number % 1:
+    if number is None or number > LARGEST or number % 1:
         raise Refused("date_unreadable")
     return int(number)
 

@@ -240,7 +240,7 @@ def _days(said: str) -> int:
         return 15
     match = re.match(NUMBER, said)
     number = read_number(match[0]) if match else None
-    if number is None or number % 1:
+    if number is None or number > 1_000_000 or number % 1:
         raise Refused("settlement_days_unreadable")
     unit = said[match.end() :] if match else ""
     days = int(number) * (30 if "月" in unit else 7 if re.search("周|星期", unit) else 1)

@@ -69,8 +69,7 @@ class Menu:
 
     def on_cancel(self, ctx: Context) -> None:
         """Nothing is under way, or the form takes the word itself."""
-        if ctx.conversation.current is not None:
-            self._forms.on_text(ctx, ctx.language("Cancel"))
+        if ctx.conversation.current is not None and self._forms.on_text(ctx, ctx.language("Cancel")):
             return
         screen = ViewBuilder().say(ctx.language("Nothing is under way."))
         self._drafts(ctx, screen)

@@ -23,6 +23,7 @@ from handlers.conversation import Asking, Draft, Mend
 from handlers.forms.engine import Forms
 from handlers.forms.fields import tidy
 from handlers.language import N_, Language
+from handlers.refusals import explain
 from handlers.ui import Button, LocalFile, View, ViewBuilder, bold
 
 REJECT_REASONS = (N_("Facts do not match"), N_("We know this customer already"), N_("Terms do not suit us"))
@@ -168,8 +169,12 @@ class ApprovalActs:
             )
             ctx.say(screen.view())
             return
-        with ctx.work.attempt():
-            withdraw_request(ctx.work, ctx.actor, int(request_id), int(version), ctx.now)
+        try:
+            with ctx.work.attempt():
+                withdraw_request(ctx.work, ctx.actor, int(request_id), int(version), ctx.now)
+        except Refused as refused:
+            ctx.show(ViewBuilder().say("⚠️ " + explain(_, refused)).view())  # the question is settled
+            raise
         ctx.show(ViewBuilder().say(_("Withdrawn: {number}", number=request.number)).view())
 
     def on_mend(self, ctx: Context, request_id: str, version: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.approvals.requests import Request, RequestState, Step, StepState
 from domain.approvals.routes import Act
+from domain.errors import Refused
 from domain.people import Employee
 from handlers.approvals.kinds import Kind, Kinds
 from handlers.approvals.preview import route_line
@@ -116,11 +117,21 @@ def _changes(_: Language, kind: Kind, request: Request) -> list[str]:
 
 
 def _shown(_: Language, field: Field, raw: Any) -> str:
-    return _("not given") if raw is None else field.show(_, field.load(raw))
+    value = _loaded(field, raw)
+    return _("not given") if value is None else field.show(_, value)
+
+
+def _loaded(field: Field, raw: Any) -> Any:
+    """Read a stored answer; one that a newer form no longer understands must not hide the whole card."""
+    try:
+        return None if raw is None else field.load(raw)
+    except (ValueError, KeyError, TypeError, ArithmeticError, Refused):
+        return None
 
 
 def _outside(_: Language, field: Field, raw: Any) -> str:
-    return _("not given") if raw is None else field.show_outside(_, field.load(raw))
+    value = _loaded(field, raw)
+    return _("not given") if value is None else field.show_outside(_, value)
 
 
 def _decision(ctx: Context, _: Language, step: Step) -> str:

@@ -430,7 +430,10 @@ class Forms:
         if draft.version != form.version:
             draft.view = {}
             if form.migrate is not None:
-                draft.answers = form.migrate(dict(draft.answers), draft.version)
+                try:
+                    draft.answers = form.migrate(dict(draft.answers), draft.version)
+                except (ValueError, KeyError, TypeError, ArithmeticError):
+                    draft.orphans, draft.answers = {**draft.orphans, **draft.answers}, {}
         draft.version = form.version
         names = {field.name for field in form.fields}
         for name in [name for name in draft.answers if name not in names]:

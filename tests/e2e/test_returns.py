@@ -209,9 +209,8 @@ async def test_approved_request_cannot_be_withdrawn(stage):
     await approves(clerk, number)
     await approves(manager, number)
     await rep.finds("【已同意】", number)
-    await rep.taps_old("撤回", toast="已同意")
-    await rep.taps("确定撤回", toast="已同意")
-    await rep.taps("不撤回")
+    await rep.taps_old("撤回", toast="不能撤回")
+    await rep.taps("确定撤回", toast="不能撤回")
     assert (await stage.customer(NAME)).state == "pending"
     await stage.is_sound(customers=1, requests=1)
 
