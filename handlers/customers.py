@@ -18,6 +18,7 @@ from domain.customers import (
     parse_erp_no,
     refile_customer,
 )
+from domain.duplicates import Match
 from domain.errors import Refused
 from domain.names import normalise_name
 from domain.phones import Phone, masked
@@ -27,7 +28,7 @@ from handlers.approvals.preview import preview_route
 from handlers.context import Context
 from handlers.conversation import Draft
 from handlers.forms.choices import Choice, Option
-from handlers.forms.fields import Answers, Doubt, Form, Text
+from handlers.forms.fields import Answers, Doubt, Form, Text, load_answers
 from handlers.forms.files import Files
 from handlers.forms.values import Address, CreditCode, PhoneNumber, Rate, Terms
 from handlers.language import N_, Language
@@ -41,28 +42,40 @@ def _usual_rates(ctx: Context) -> list[Decimal]:
     return [rate for rate in USUAL_RATES if rate >= ctx.work.rules.min_rate]
 
 
-def _own_customer(ctx: Context) -> int | None:
-    """While a returned filing is mended, the customer must not count as its own duplicate."""
+def _mended(ctx: Context) -> tuple[int | None, Answers]:
+    """While a returned filing is mended: the customer itself, and what was filed of it."""
     draft = ctx.conversation.current
     if draft is None or draft.mend is None:
-        return None
+        return None, {}
     request = ctx.work.requests.by_id(draft.mend.request_id)
-    return request.subject_id if request else None
+    former = Draft(NEW_CUSTOMER.name, NEW_CUSTOMER.version, answers=draft.mend.former)
+    return (request.subject_id if request else None), load_answers(NEW_CUSTOMER, former)
 
 
-def check_duplicates(ctx: Context, answers: Answers, _value: Any) -> Doubt | None:
-    """Refuse a customer that is there already; ask about one that is merely alike."""
+def _lookalikes(ctx: Context, answers: Answers, apart_from: int | None) -> list[Match]:
     phone: Phone | None = answers.get("phone")
-    found = find_duplicates(
+    return find_duplicates(
         ctx.work,
         answers.get("name", ""),
         answers.get("credit_code", ""),
         (phone.e164,) if phone else (),
-        apart_from=_own_customer(ctx),
+        apart_from=apart_from,
     )
+
+
+def check_duplicates(ctx: Context, answers: Answers, _value: Any) -> Doubt | None:
+    """Refuse a customer that is there already; ask about one that is merely alike.
+
+    What was alike when a returned filing was first sent has been confirmed then.
+    """
+    own, former = _mended(ctx)
+    found = _lookalikes(ctx, answers, own)
     for match in found:
         if match.kind == "exact":
             raise Refused("duplicate_customer", **known_params(match.known))
+    if found and former:
+        confirmed = {match.known.id for match in _lookalikes(ctx, former, own)}
+        found = [match for match in found if match.known.id not in confirmed]
     if not found:
         return None
     token = ",".join(str(match.known.id) for match in found[:20])
