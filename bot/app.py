@@ -17,10 +17,10 @@ from bot.attachments import Attachments
 from bot.delivery import Delivery, Trouble
 from bot.i18n import Catalogue, load_languages
 from bot.intake import Intake
-from bot.messengers.port import Messenger, NotSent, OutcomeUnknown, RateLimited
+from bot.messengers.port import Messenger
+from bot.reaching import reach
 from bot.settings import Settings
 from bot.turn import Turns
-from bot.verdicts import USUAL, pick
 from bot.webhook import Webhook
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
@@ -104,7 +104,7 @@ class App:
             )
             if unknown:
                 log.warning("%s messages have an unknown outcome and go out again", unknown)
-            await self._open_messenger()
+            await reach(self._messenger.open)
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
             self._sweeps.start()
             gc.collect()  # what was made until now stays; no later collection need look through it again
@@ -122,29 +122,16 @@ class App:
             await self._messenger.close()
             await self._database.close()
 
-    async def _open_messenger(self) -> None:
-        """Connect, however long the network is away; what waiting cannot mend is raised."""
-        failures = 0
-        while True:
-            try:
-                await self._messenger.open()
-                return
-            except (NotSent, OutcomeUnknown, RateLimited) as error:
-                wait = pick(USUAL.outage, failures)
-                log.warning("the messenger cannot be reached (%s); again in %s s", type(error).__name__, wait)
-                failures += 1
-                await asyncio.sleep(wait)
-
     async def _receive(self) -> None:
         webhook = self._settings.messenger.webhook
         if webhook.url:
             await Webhook(self._messenger, self._intake, webhook).run()
         else:
-            await self._messenger.subscribe("", "")
+            await reach(lambda: self._messenger.subscribe("", ""))
             await self._intake.poll(self._settings.messenger.long_poll_seconds)
 
     async def _keep_house(self) -> None:
-        """Forget what no longer serves anything; take back messages whose sender has gone."""
+        """Forget what no longer serves anything."""
         now, keep = clock.now(), self._settings.retention
 
         def sweep(connection: Connection) -> None:

@@ -221,6 +221,7 @@ class Delivery:
         except Exception:
             log.exception("message %s was set aside after an unexpected error", parcel.id)
             self._settle(parcel, Sending.DEAD, error="unexpected error")
+            await self._patiently(lambda: self._on_trouble(Trouble.UNDELIVERED, chat_id))
         finally:
             chat.busy = False
             if kept:

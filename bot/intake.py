@@ -21,6 +21,7 @@ from storage.writer import Writer
 log = logging.getLogger(__name__)
 
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)  # seconds
+ALONE = 5  # good polls in a row that show that nobody else receives
 CONFLICTS = 8  # another poller may take its leave for a while, then it is a mistake
 
 
@@ -46,14 +47,14 @@ class Intake:
 
     async def poll(self, wait: float) -> None:
         """Receive until cancelled. Raises Unauthorised, or Conflict where another keeps receiving."""
-        cursor, failures, conflicts = "", 0, 0
+        cursor, failures, conflicts, good = "", 0, 0, 0
         while True:
             try:
                 batch = await self._messenger.receive(cursor, wait)
             except Unauthorised:
                 raise
             except Conflict:
-                conflicts += 1
+                conflicts, good = conflicts + 1, 0
                 if conflicts >= CONFLICTS:
                     raise
                 log.warning("another instance is receiving for this bot; waiting for it to stop")
@@ -64,7 +65,8 @@ class Intake:
                 failures += 1
                 await asyncio.sleep(pause)
             else:
-                failures = conflicts = 0
+                failures, good = 0, good + 1
+                conflicts = 0 if good >= ALONE else conflicts  # two that take turns would never give up
                 await asyncio.gather(*(self.take(event) for event in batch.events))
                 cursor = batch.cursor
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.intake import Intake
 from bot.messengers.port import Messenger
+from bot.reaching import reach
 from bot.settings import Webhook as WebhookSettings
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Webhook:
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
-            await self._messenger.subscribe(self._url, self._secret)
+            await reach(lambda: self._messenger.subscribe(self._url, self._secret))
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.errors import Refused
+from handlers.alarms import alarm_uncovered
 from handlers.context import Context
 from handlers.conversation import MAX_DRAFTS, Draft
 from handlers.forms import screens
@@ -364,6 +365,8 @@ class Forms:
                 kept = {name: raw for name, raw in draft.answers.items() if name not in hidden}
                 form.submit(ctx, replace(draft, answers=kept), answers)
         except Refused as refused:
+            if refused.code == "route_uncovered":
+                ctx.outgoing += alarm_uncovered(ctx.work, ctx.languages, str(refused.params["who"]))
             if refused.code in OVER:
                 ctx.conversation.drop(draft)
                 ctx.settle_prompt(ViewBuilder().say("⚠️ " + explain(ctx.language, refused)).view())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
@@ -316,6 +316,9 @@ def test_a_forged_button_of_an_outsider_never_raises_and_changes_nothing(
     assert result.answer or result.parcels
 
 
+CONSENT = {"同意", "approve", "/approve"}
+
+
 @FUZZ
 @given(payload=payloads)
 @example(payload="q:rj:1:1:0:2")
@@ -336,9 +339,11 @@ def test_no_button_a_party_may_forge_ever_raises(house: House, payload: str) -> 
 @example(words="/ x", who=REP)
 @example(words="//new_customer", who=REP)
 @example(words="/new_customer@somebot", who=BOSS)
-@example(words="同意", who=CLERK)
+@example(words="不同意", who=CLERK)
+@example(words="同意", who=REP)
 @example(words="{name}", who=REP)
-def test_no_text_ever_raises_or_changes_anything(house: House, words: str, who: Employee) -> None:
+def test_no_text_but_consent_ever_raises_or_changes_anything(house: House, words: str, who: Employee) -> None:
+    assume(who != CLERK or words.strip().casefold() not in CONSENT)
     before, after, _result = undone(house, said(chat_of(who), words))
     assert after == before
 
@@ -367,6 +372,23 @@ def test_whatever_comes_in_from_somebody_who_works_here_is_survived(house: House
     before = house.state()
     for happened in every_kind(chat_of(CLERK)):
         house.take(happened)
+    after = house.state()
+    for table in ("customers", "staff", "invitations", "accounts", "attachments"):
+        assert after[table] == before[table]
+
+
+def test_a_typed_consent_counts_where_exactly_one_request_waits(house: House) -> None:
+    assert any("已同意" in text for text in house.hears(said(chat_of(CLERK), "同意")))
+    assert house.ask("SELECT state, decided_by FROM steps WHERE position = 0") == [
+        ("approved", CLERK.staff_no)
+    ]
+    assert "我的待办" in house.hears(said(chat_of(CLERK), "同意"))[0]
+
+
+def test_a_typed_consent_is_no_reason_to_reject(house: House) -> None:
+    house.take(tapped(chat_of(CLERK), f"rj:{house.request.id}:1:0"))
+    before = house.state()
+    assert "这听起来是同意" in house.hears(said(chat_of(CLERK), "同意"))[0]
     assert house.state() == before
 
 
