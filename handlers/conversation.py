@@ -30,7 +30,7 @@ class Draft:
     answers: by field name, as each field writes itself to JSON. orphans: answers to fields that a newer form
     no longer has. focus: the field being edited, empty while the next one is derived. asked: the field whose
     question was shown last, empty if another screen was, None while that is unknown. stage: see
-    handlers.forms.engine. view: page, search or month of the present question. confirmed: doubts that the
+    handlers.forms.dialogue. view: page, search or month of the present question. confirmed: doubts that the
     person has settled. revision: of the present question; a button of another one is stale.
     """
 

@@ -206,7 +206,7 @@ def test_nobody_withdraws_another_persons_request(company: Engine, filed: Reques
 def test_what_is_approved_can_no_longer_be_withdrawn(company: Engine, filed: Request) -> None:
     approved(company, filed, CLERK, MANAGER)
     with transaction(company) as work:
-        refused("request_closed", lambda: withdraw_request(work, REP, filed.id or 0, 1, NOW))
+        refused("already_approved", lambda: withdraw_request(work, REP, filed.id or 0, 1, NOW))
 
 
 # --- returning and mending -------------------------------------------------------------------------------
