@@ -23,7 +23,8 @@ from sqlmodel import Field, SQLModel
 from domain.customers import Customer, CustomerState
 from domain.duplicates import KnownCustomer
 from domain.names import search_grams
-from storage.people import Memo, StaffRow
+from storage.memo import Memo
+from storage.people import StaffRow
 from storage.types import Coded, RateColumn
 
 
