@@ -32,6 +32,7 @@ class Store:
 
     def __init__(self, path: Path, now: float) -> None:
         self._db = sqlite3.connect(path, timeout=1)
+        self._closed = False
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -95,9 +96,11 @@ class Store:
         return int(row[0]), int(row[1])
 
     def commit(self) -> None:
-        if self._db.in_transaction:
+        """Make what was written last; a request that ends after the store was closed has nothing to add."""
+        if not self._closed and self._db.in_transaction:
             self._db.commit()
 
     def close(self) -> None:
         self.commit()
+        self._closed = True
         self._db.close()
