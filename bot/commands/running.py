@@ -19,7 +19,7 @@ from bot.commands.folders import BOT_LOCK, TOKEN_FILE, known_address, known_toke
 from bot.commands.opening import database_fault, open_settings, require_database
 from bot.logs import set_up_logging
 from bot.messengers.port import Conflict, MessengerError, Unauthorised
-from bot.settings import Settings
+from bot.settings import MessengerSettings, Settings
 from domain.errors import Unavailable
 
 Client = Literal["ptb", "aiogram"]
@@ -33,7 +33,7 @@ def run_bot(
     """Run the bot alone. Raises Fault where it cannot start or has to stop."""
     set_up_logging()
     settings = open_settings(settings_file)
-    base = api_base or settings.messenger.api_base
+    base = api_base or _sandbox_base(settings, data, token_file) or settings.messenger.api_base
     changes: dict[str, object] = {"api_base": base, "token": _token(settings, data, base, token_file)}
     if client is not None:
         changes["client"] = client
@@ -42,6 +42,13 @@ def run_bot(
     make_folder(data)
     with locked(data, BOT_LOCK, BOT_RUNS.format(data=data)), explained():
         asyncio.run(until_stopped(App(settings, data)))
+
+
+def _sandbox_base(settings: Settings, data: Path, token_file: Path | None) -> str:
+    """Give the address of the folder's sandbox, where nothing names another messenger; empty otherwise."""
+    named = token_file is not None or settings.messenger.token.get_secret_value()
+    elsewhere = settings.messenger.api_base != MessengerSettings().api_base
+    return "" if named or elsewhere else known_address(data) or ""
 
 
 async def until_stopped(app: App, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:

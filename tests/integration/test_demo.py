@@ -57,7 +57,7 @@ def test_bot_killed_beside_a_sandbox_answers_once_it_runs_again(tmp_path: Path) 
             other = menxia(*bot)
             assert (other.code, "another bot is running" in other.err) == (1, True)
             assert first.stop(signal.SIGKILL) == -signal.SIGKILL
-        with running(*bot) as second:
+        with running("run", "--data", tmp_path) as second:  # which finds the folder's sandbox by itself
             assert "您好" in say(address, REP, "/start")
             assert second.stop() == 0
         assert sandbox.stop() == 0
