@@ -26,7 +26,7 @@ from aiogram.types import (
 )
 
 from bot.clock import now
-from bot.messengers.port import Batch, Gone, NotSent, OutcomeUnknown, RateLimited
+from bot.messengers.port import Batch, Gone, OutcomeUnknown
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
     CHANNEL,
@@ -38,7 +38,7 @@ from bot.messengers.telegram_events import (
     to_event,
 )
 from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
-from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, shortened
+from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, send_in_parts, shortened
 from handlers.ui import InboundEvent, View
 
 _log = logging.getLogger(__name__)
@@ -146,15 +146,7 @@ class TelegramAiogram:
             return None
 
     async def send(self, chat_id: str, view: View, files: Path) -> str:
-        sent = ""
-        for part in parts(view):
-            try:
-                sent = await self._send_part(int(chat_id), part, files)
-            except (NotSent, RateLimited) as error:
-                if sent:
-                    raise OutcomeUnknown("only the beginning was sent") from error
-                raise
-        return sent
+        return await send_in_parts(view, lambda part: self._send_part(int(chat_id), part, files))
 
     async def _send_part(self, chat_id: int, part: Part, files: Path) -> str:
         if part.file is None:

@@ -29,7 +29,6 @@ from bot.messengers.port import (
     MessengerError,
     NotSent,
     OutcomeUnknown,
-    RateLimited,
 )
 from bot.messengers.telegram_events import (
     ALLOWED_UPDATES,
@@ -42,7 +41,7 @@ from bot.messengers.telegram_events import (
     to_event,
 )
 from bot.messengers.telegram_http import READ_SECONDS, Transport, outgoing_path
-from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, shortened
+from bot.messengers.telegram_views import CAPABILITIES, Part, Rows, parts, send_in_parts, shortened
 from handlers.ui import InboundEvent, View
 
 _log = logging.getLogger(__name__)
@@ -221,16 +220,11 @@ class TelegramPtb:
             return None
 
     async def send(self, chat_id: str, view: View, files: Path) -> str:
-        sent = ""
-        for part in parts(view):
-            try:
-                with _port_errors():
-                    sent = await self._send_part(int(chat_id), part, files)
-            except (NotSent, RateLimited) as error:
-                if sent:
-                    raise OutcomeUnknown("only the beginning was sent") from error
-                raise
-        return sent
+        async def send_part(part: Part) -> str:
+            with _port_errors():
+                return await self._send_part(int(chat_id), part, files)
+
+        return await send_in_parts(view, send_part)
 
     async def _send_part(self, chat_id: int, part: Part, files: Path) -> str:
         if part.file is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from bot.messengers.port import Capabilities
+from bot.messengers.port import Capabilities, NotSent, OutcomeUnknown, RateLimited
 from handlers.ui import Button, LocalFile, View
 
 CAPABILITIES = Capabilities(
@@ -124,3 +124,19 @@ def _entities(
         first, last = max(began, start), min(ended, end)
         if first < last:
             yield units(text[start:first]), units(text[first:last])
+
+
+async def send_in_parts(view: View, send: Callable[[Part], Awaitable[str]]) -> str:
+    """Send a view's parts in order and give the id of the last, which carries the buttons.
+
+    Raises what `send` raises; OutcomeUnknown where the beginning went and the rest certainly did not.
+    """
+    sent = ""
+    for part in parts(view):
+        try:
+            sent = await send(part)
+        except (NotSent, RateLimited) as error:
+            if sent:
+                raise OutcomeUnknown("only the beginning was sent") from error
+            raise
+    return sent

@@ -10,7 +10,7 @@ from domain.errors import Refused
 from handlers.context import Context
 from handlers.conversation import Draft
 from handlers.forms.fields import Field, Key, tidy
-from handlers.language import N_, Language
+from handlers.language import Language
 from handlers.wording import shorten
 
 PAGE = 8
@@ -140,6 +140,3 @@ class Record(Field):
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
         options = self.search(ctx, str(draft.view.get("search", "")))
         return page_keys(ctx.language, options, int(draft.view.get("page", 0)))
-
-
-SEARCH_HINT = N_("You can also type part of the name to search.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -45,7 +46,7 @@ Check = Callable[[Context, Answers, Any], "Doubt | None"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(ABC):
     """A question and its answer.
 
     label, question, example: messages to translate. aliases: other names of the field in a pasted message.
@@ -64,9 +65,9 @@ class Field:
 
     takes_files: ClassVar[bool] = False
 
+    @abstractmethod
     def read(self, ctx: Context, draft: Draft, text: str) -> Any:
         """Read what was typed. Raises Refused."""
-        raise NotImplementedError
 
     def pick(self, ctx: Context, draft: Draft, arg: str) -> Any:
         """Read a button's argument; as a rule it stands for the same words typed."""
@@ -88,7 +89,7 @@ class Field:
             raise TypeError(f"{self.name} holds a text, not {raw!r}")
         return raw
 
-    def recheck(self, ctx: Context, value: Any) -> None:
+    def recheck(self, ctx: Context, value: Any) -> None:  # noqa: B027 - most values stay good
         """Make sure at submission that a chosen value is still there to be chosen. Raises Refused."""
 
     def show(self, _: Language, value: Any) -> str:
