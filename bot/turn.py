@@ -116,14 +116,14 @@ class Turns:
         if not account.reachable and not isinstance(event.what, ReachabilityChanged):
             work.people.set_reachable(event.channel, event.chat.chat_id, True)
         ctx = Context(
-            event,
-            now,
-            employee,
-            account,
-            work,
-            self.language(account.language),
-            self.language,
-            conversation,
+            work=work,
+            now=now,
+            languages=self.language,
+            event=event,
+            actor=employee,
+            account=account,
+            language=self.language(account.language),
+            conversation=conversation,
         )
         self._router.handle(ctx)
         result = self._post(work, event.channel, ctx.outgoing, now, lease, conversation)

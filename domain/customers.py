@@ -16,6 +16,7 @@ from sqlmodel import JSON, Field, SQLModel
 from domain.addresses import split_address
 from domain.approvals.acts import Filing, resubmit_request, submit_request
 from domain.approvals.requests import Request, RequestKind
+from domain.approvals.weights import Weight
 from domain.attachments import keep_attachments
 from domain.duplicates import KnownCustomer, Match, judge
 from domain.errors import Refused
@@ -24,7 +25,7 @@ from domain.phones import Phone
 from domain.settlements import Settlement
 
 if TYPE_CHECKING:
-    from domain.work import Work
+    from domain.work import Rules, Work
 
 _ERP_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{1,31}")
 
@@ -151,6 +152,34 @@ def check_settlement(work: Work, settlement: Settlement) -> None:
         raise Refused("credit_too_long", days=days, limit=work.rules.max_credit_days)
 
 
+def is_ordinary(rules: Rules, rate: Decimal, settlement: Settlement) -> bool:
+    """Tell whether a rate and terms are what the company grants every day."""
+    return rate >= rules.ordinary.rate and settlement.credit_days <= rules.ordinary.credit_days
+
+
+def check_offer(work: Work, asked: Mapping[str, Any], offer: Mapping[str, Any]) -> None:
+    """Make sure that a counter-offer is within policy, differs, and gives no more than was asked.
+
+    asked, offer: answers by field name, `rate` and `settlement` among them. Raises Refused: offer_same,
+    offer_exceeds_request, rate_below_floor, credit_too_long.
+    """
+    if not offer or all(asked.get(name) == value for name, value in offer.items()):
+        raise Refused("offer_same")
+    if "rate" in offer:
+        rate = Decimal(offer["rate"])
+        check_rate(work, rate)
+        if "rate" in asked and rate < Decimal(asked["rate"]):
+            raise Refused("offer_exceeds_request")
+    if "settlement" in offer:
+        terms = Settlement.from_json(offer["settlement"])
+        check_settlement(work, terms)
+        if (
+            "settlement" in asked
+            and terms.credit_days > Settlement.from_json(asked["settlement"]).credit_days
+        ):
+            raise Refused("offer_exceeds_request")
+
+
 def file_customer(
     work: Work, rep: Employee, draft_id: str, facts: CustomerFacts, content: dict[str, Any], now: datetime
 ) -> Request:
@@ -201,7 +230,34 @@ def refile_customer(
 
 
 class CustomerFiling:
-    """What the end of a filing means for the customer."""
+    """What a filing means for the customer."""
+
+    def weigh(self, work: Work, applicant: Employee, content: Mapping[str, Any]) -> Weight:
+        """A new customer has no present rate; what is taken off is counted from the list price."""
+        rate, settlement = Decimal(content["rate"]), Settlement.from_json(content["settlement"])
+        return Weight(
+            {
+                "rate": str(rate),
+                "cut": str((1 - rate) * 100),
+                "credit_days": str(settlement.credit_days),
+                "grade": str(content.get("grade", "")),
+                "category": str(content.get("category", "")),
+                "department": applicant.department_no,
+            },
+            is_ordinary(work.rules, rate, settlement),
+        )
+
+    def moved(self, work: Work, request: Request) -> list[str]:
+        return []
+
+    def check_offer(self, work: Work, request: Request, offer: Mapping[str, Any]) -> None:
+        check_offer(work, request.content, offer)
+
+    def amended(self, work: Work, request: Request, now: datetime) -> None:
+        customer = _subject(work, request)
+        customer.rate = Decimal(request.content["rate"])
+        customer.settlement = request.content["settlement"]
+        work.customers.save(customer)
 
     def approved(self, work: Work, request: Request, actor: Employee, now: datetime) -> None:
         """Nothing yet: orders may follow only once the ERP knows the customer."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from domain.approvals.requests import Request, RequestKind, Requests
 from domain.approvals.routes import Route
+from domain.approvals.weights import Ordinary, Weight
 from domain.attachments import AttachmentRules, Attachments
 from domain.customers import Customers
 from domain.events import Event
@@ -37,14 +38,31 @@ class AuditLog(Protocol):
 
 
 class Consequence(Protocol):
-    """What a request's end means for its subject, one implementation a kind."""
+    """What a request means for its subject, one implementation a kind."""
+
+    def weigh(self, work: Work, applicant: Employee, content: Mapping[str, Any]) -> Weight: ...
+
+    def moved(self, work: Work, request: Request) -> list[str]:
+        """Name the fields whose ground has moved since submission, so that they must be looked at again."""
+        ...
+
+    def check_offer(self, work: Work, request: Request, offer: Mapping[str, Any]) -> None:
+        """Make sure that a counter-offer (answers by field name) gives no more than was asked.
+
+        Raises Refused.
+        """
+        ...
+
+    def amended(self, work: Work, request: Request, now: datetime) -> None:
+        """An accepted counter-offer has changed the content; bring the subject up to date."""
+        ...
 
     def approved(self, work: Work, request: Request, actor: Employee, now: datetime) -> None: ...
 
     def done(self, work: Work, request: Request, actor: Employee, outcome: str, now: datetime) -> None: ...
 
     def refused(self, work: Work, request: Request, actor: Employee, now: datetime) -> None:
-        """The request was rejected or withdrawn."""
+        """The request was rejected, withdrawn or voided."""
         ...
 
 
@@ -54,6 +72,7 @@ class Rules:
 
     min_rate: smallest rate a form accepts. max_credit_days: longest term in days.
     fallback for routes stands in each route. day boundaries are taken in `timezone`.
+    nudge_every: how often an applicant may ask for haste. max_delegation_days: how long one may hand over.
     """
 
     min_rate: Decimal
@@ -64,6 +83,9 @@ class Rules:
     routes: Mapping[RequestKind, Route]
     attachments: AttachmentRules
     timezone: str
+    ordinary: Ordinary = field(default_factory=Ordinary)
+    nudge_every: timedelta = timedelta(hours=4)
+    max_delegation_days: int = 60
 
 
 class Work(Protocol):

@@ -47,28 +47,51 @@ Outgoing = Send | Revise | ReviseCard
 
 
 @dataclass(slots=True)
-class Context:
-    """One turn.
+class Telling:
+    """What it takes to tell people something, in a turn of the chat or by the clock."""
 
-    actor is who speaks, as the register has them in this very transaction. toast: the notice a tap is
-    answered with. fetches: true once a file was accepted that must be fetched.
-    """
-
-    event: InboundEvent
-    now: datetime
-    actor: Employee
-    account: Account
     work: Work
-    language: Language
+    now: datetime
     languages: Callable[[str], Language]
-    conversation: Conversation
     outgoing: list[Outgoing] = field(default_factory=list)
-    toast: str = ""
-    fetches: bool = False
 
     @property
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.work.rules.timezone)).date()
+
+    def tell(self, staff_no: str, make: MakeView, card: str = "") -> bool:
+        """Send a message to somebody, in their language; false if they have no account or blocked us."""
+        account = self.work.people.accounts([staff_no]).get(staff_no)
+        if account is None or not account.reachable:
+            return False
+        self.outgoing.append(Send(account.chat_id, make(self.languages(account.language)), card))
+        return True
+
+    def revise_card(self, card: str, make: MakeView) -> None:
+        self.outgoing.append(ReviseCard(card, make))
+
+    def name_of(self, staff_no: str) -> str:
+        employee = self.work.people.by_no(staff_no)
+        return employee.name if employee else staff_no
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Telling):
+    """One turn.
+
+    actor is who speaks, as the register has them in this very transaction. toast: the notice a tap is
+    answered with. fetches: true once a file was accepted that must be fetched. replied_card: the card
+    that the message answers, empty if it answers none.
+    """
+
+    event: InboundEvent
+    actor: Employee
+    account: Account
+    language: Language
+    conversation: Conversation
+    replied_card: str = ""
+    toast: str = ""
+    fetches: bool = False
 
     @property
     def chat_id(self) -> str:
@@ -114,21 +137,6 @@ class Context:
         elif former:
             self.outgoing.append(Revise(self.chat_id, view, former))
         self.conversation.prompt = Prompt()
-
-    def tell(self, staff_no: str, make: MakeView, card: str = "") -> bool:
-        """Send a message to somebody, in their language; false if they have no account or blocked us."""
-        account = self.work.people.accounts([staff_no]).get(staff_no)
-        if account is None or not account.reachable:
-            return False
-        self.outgoing.append(Send(account.chat_id, make(self.languages(account.language)), card))
-        return True
-
-    def revise_card(self, card: str, make: MakeView) -> None:
-        self.outgoing.append(ReviseCard(card, make))
-
-    def name_of(self, staff_no: str) -> str:
-        employee = self.work.people.by_no(staff_no)
-        return employee.name if employee else staff_no
 
     @property
     def tapped_the_prompt(self) -> bool:

@@ -25,7 +25,7 @@ from domain.phones import Phone, masked
 from domain.settlements import Settlement
 from handlers.approvals.kinds import Kind
 from handlers.approvals.preview import preview_route
-from handlers.context import Context
+from handlers.context import Context, Telling
 from handlers.conversation import Draft
 from handlers.forms.choices import Choice, Option
 from handlers.forms.fields import Answers, Doubt, Form, Text, load_answers
@@ -231,14 +231,12 @@ NEW_CUSTOMER = Form(
 )
 
 
-def _summary(ctx_language: Language, content: Mapping[str, Any], floor: Decimal) -> list[str]:
+def _summary(ctx: Telling, _: Language, request: Request) -> list[str]:
     """Four lines that a decision can be taken on."""
-    _ = ctx_language
-    rate = Decimal(content["rate"])
-    settlement = Settlement.from_json(content["settlement"])
+    content, floor = request.content, ctx.work.rules.min_rate
     phone = Phone.from_json(content["phone"])
     lines = [
-        f"{_('Discount')} {show_rate(_, rate)} · {_('Settlement')} {show_settlement(_, settlement)}",
+        _brief(_, content),
         f"{_('Contact person')} {content['contact']} {masked(phone)}",
         f"{_('Address')} {content['address']}",
         _("Policy: floor {floor}, within it", floor=show_rate(_, floor)),
@@ -246,6 +244,11 @@ def _summary(ctx_language: Language, content: Mapping[str, Any], floor: Decimal)
     if files := content.get("files"):
         lines.append(_.plural("{n} attachment", "{n} attachments", len(files)))
     return lines
+
+
+def _brief(_: Language, content: Mapping[str, Any]) -> str:
+    rate, settlement = Decimal(content["rate"]), Settlement.from_json(content["settlement"])
+    return f"{_('Discount')} {show_rate(_, rate)} · {_('Settlement')} {show_settlement(_, settlement)}"
 
 
 def _attachments(request: Request) -> list[str]:
@@ -256,7 +259,10 @@ NEW_CUSTOMER_KIND = Kind(
     kind=RequestKind.NEW_CUSTOMER,
     form=NEW_CUSTOMER,
     summary=_summary,
+    brief=_brief,
     attachments=_attachments,
+    negotiable=("rate", "settlement"),
+    done_label=N_("Recorded"),
     outcome_label=N_("ERP customer number"),
     outcome_question=N_("Which number did the ERP give this customer? For example: KH0081"),
     parse_outcome=parse_erp_no,

@@ -110,6 +110,8 @@ WORDING: Mapping[str, str] = {
     "reason_required": N_("A reason is needed. For example: 联系电话有误"),
     "reason_is_consent": N_("That sounds like consent. To approve, press “Approve”; else give the reason."),
     "reason_too_long": N_("The reason may have at most {limit} characters."),
+    "offer_same": N_("That is what was asked for; press “Approve” instead."),
+    "offer_exceeds_request": N_("A counter-offer cannot give more than was asked for."),
     "fields_required": N_("Please tick at least one thing that has to be mended."),
     "not_named_for_mending": N_("Only what was named may be changed."),
     "route_uncovered": N_(

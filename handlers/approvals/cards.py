@@ -11,7 +11,7 @@ from domain.errors import Refused
 from domain.people import Employee
 from handlers.approvals.kinds import Kind, Kinds
 from handlers.approvals.preview import route_line
-from handlers.context import Context
+from handlers.context import Context, Telling
 from handlers.forms.fields import Field
 from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
@@ -47,7 +47,7 @@ def tap(route: str, request: Request, *rest: object) -> str:
     return ":".join([route, str(request.id), str(request.version), *(str(part) for part in rest)])
 
 
-def show_step(ctx: Context, _: Language, kinds: Kinds, request: Request, step: Step) -> View:
+def show_step(ctx: Telling, _: Language, kinds: Kinds, request: Request, step: Step) -> View:
     """The card of whoever may take a step; decided, it shows the outcome and has no buttons."""
     kind = kinds[request.kind]
     heading = _HEADINGS.get(step.state)
@@ -60,7 +60,7 @@ def show_step(ctx: Context, _: Language, kinds: Kinds, request: Request, step: S
     screen = _head(ctx, _, kind, request, title)
     if step.note:
         screen.say(_why(ctx, _, step))
-    for text in kind.summary(_, request.content, ctx.work.rules.min_rate):
+    for text in kind.summary(ctx, _, request):
         screen.say(text)
     for text in _changes(_, kind, request):
         screen.say(text)
@@ -71,7 +71,7 @@ def show_step(ctx: Context, _: Language, kinds: Kinds, request: Request, step: S
     return screen.view()
 
 
-def _head(ctx: Context, _: Language, kind: Kind, request: Request, title: str) -> ViewBuilder:
+def _head(ctx: Telling, _: Language, kind: Kind, request: Request, title: str) -> ViewBuilder:
     applicant = ctx.work.people.by_no(request.applicant_no)
     who = f"{applicant.name}({applicant.department})" if applicant else request.applicant_no
     screen = ViewBuilder().say(bold(f"{title}{_(kind.form.title)} {request.number}"))
@@ -82,7 +82,7 @@ def _step_buttons(_: Language, screen: ViewBuilder, kind: Kind, request: Request
     at = step.position
     details = Button(_("Details"), tap("vw", request))
     if step.act is Act.EXECUTE:
-        screen.buttons(Button(_("Recorded"), tap("ex", request, at)), details)
+        screen.buttons(Button(_(kind.done_label), tap("ex", request, at)), details)
         return
     screen.buttons(
         Button(_("Approve"), tap("ap", request, at)),
@@ -92,7 +92,7 @@ def _step_buttons(_: Language, screen: ViewBuilder, kind: Kind, request: Request
     screen.buttons(details)
 
 
-def _why(ctx: Context, _: Language, step: Step) -> str:
+def _why(ctx: Telling, _: Language, step: Step) -> str:
     instead = ctx.name_of(step.instead_of) if step.instead_of else ""
     if step.note == "own_request":
         return _("Goes to you because {name} filed it and nobody decides their own.", name=instead)
@@ -134,7 +134,7 @@ def _outside(_: Language, field: Field, raw: Any) -> str:
     return _("not given") if value is None else field.show_outside(_, value)
 
 
-def _decision(ctx: Context, _: Language, step: Step) -> str:
+def _decision(ctx: Telling, _: Language, step: Step) -> str:
     when = _.moment(step.decided_at) if step.decided_at else ""
     text = _(
         "{name} {state} on {when}",
@@ -145,7 +145,7 @@ def _decision(ctx: Context, _: Language, step: Step) -> str:
     return labelled(_, text, step.reason) if step.reason else text
 
 
-def show_request(ctx: Context, _: Language, kinds: Kinds, request: Request, steps: Sequence[Step]) -> View:
+def show_request(ctx: Telling, _: Language, kinds: Kinds, request: Request, steps: Sequence[Step]) -> View:
     """The applicant's own message: where the request stands and what they can do."""
     kind = kinds[request.kind]
     screen = _head(ctx, _, kind, request, _(_REQUEST_HEADINGS[request.state]))

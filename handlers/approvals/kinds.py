@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from domain.approvals.requests import Request, RequestKind
+from handlers.context import Telling
 from handlers.forms.fields import Form
 from handlers.language import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """summary: the card's lines from content and the company's floor. attachments: ids of a request's files.
+    """summary: the card's lines, for whoever may read the request. brief: the same in a few words.
 
-    outcome_*: what the executor is asked to record. parse_outcome raises Refused.
-    outcome_note: what the applicant may do once it is recorded.
+    attachments: ids of a request's files. negotiable: names of the fields a counter-offer may change.
+    outcome_*: what the executor is asked to record; done_label: the button that asks. parse_outcome raises
+    Refused. outcome_note: what the applicant may do once it is recorded.
     """
 
     kind: RequestKind
     form: Form
-    summary: Callable[[Language, Mapping[str, Any], Decimal], list[str]]
+    summary: Callable[[Telling, Language, Request], list[str]]
+    brief: Callable[[Language, Mapping[str, Any]], str]
     attachments: Callable[[Request], list[str]]
+    negotiable: tuple[str, ...]
+    done_label: str
     outcome_label: str
     outcome_question: str
     parse_outcome: Callable[[str], str]

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from domain.approvals.requests import RequestKind, Step, StepState
 from domain.approvals.routes import assign
 from domain.errors import Refused
-from handlers.context import Context
+from handlers.context import Context, Telling
 from handlers.language import Language
 from handlers.wording import show_act, show_step_state
 
 MAX_NAMES = 3
 
 
-def names_of(ctx: Context, staff_nos: Sequence[str]) -> str:
+def names_of(ctx: Telling, staff_nos: Sequence[str]) -> str:
     names = "/".join(ctx.name_of(staff_no) for staff_no in staff_nos[:MAX_NAMES])
     return names + ("…" if len(staff_nos) > MAX_NAMES else "")
 
@@ -33,7 +33,7 @@ def preview_route(ctx: Context, kind: RequestKind) -> list[str]:
     return [_("Route: {route}", route=" → ".join(stations))]
 
 
-def route_line(ctx: Context, _: Language, steps: Sequence[Step]) -> str:
+def route_line(ctx: Telling, _: Language, steps: Sequence[Step]) -> str:
     """Write the route of a filed request with where it stands."""
     stations = []
     for step in steps:
@@ -47,7 +47,7 @@ def route_line(ctx: Context, _: Language, steps: Sequence[Step]) -> str:
     return _("Route: {route}", route=" → ".join(stations))
 
 
-def _expected(ctx: Context, step: Step) -> Sequence[str]:
+def _expected(ctx: Telling, step: Step) -> Sequence[str]:
     request = ctx.work.requests.by_id(step.request_id)
     applicant = ctx.work.people.by_no(request.applicant_no) if request else None
     if request is None or applicant is None:

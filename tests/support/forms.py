@@ -757,14 +757,14 @@ class Phone:
         account, employee = known
         self.work.events.clear()
         ctx = Context(
-            event,
-            self.now,
-            employee,
-            account,
-            self.work,
-            LANGUAGES[account.language],
-            lambda code: LANGUAGES.get(code, ZH),
-            conversation,
+            work=self.work,
+            now=self.now,
+            languages=lambda code: LANGUAGES.get(code, ZH),
+            event=event,
+            actor=employee,
+            account=account,
+            language=LANGUAGES[account.language],
+            conversation=conversation,
         )
         if act is not None:
             act(ctx)
