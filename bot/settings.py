@@ -8,7 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -17,16 +25,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from domain.approvals.assigning import require_readable
+from domain.approvals.conditions import facts_named, read_condition
 from domain.approvals.requests import RequestKind
-from domain.approvals.routes import Act, Route, StepRule
+from domain.approvals.routes import Act, Mode, Route, StepRule
+from domain.approvals.weights import FACTS, Ordinary
 from domain.attachments import AttachmentRules
-from domain.people import Role
 from domain.work import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SETTINGS = ROOT / "settings.toml"
 SQLITE_FILE = "menxia.db"
 OFFERED = (RequestKind.NEW_CUSTOMER,)
+LONGEST_WHO = 200  # what a step of the register holds
 
 
 class Section(BaseModel):
@@ -93,6 +104,22 @@ class Policy(Section):
         return values
 
 
+class OrdinarySettings(Section):
+    """What needs no second thought; a request within it may be decided together with others in one tap."""
+
+    min_rate: Annotated[Decimal, Field(gt=0, le=1, decimal_places=4)] = Decimal("0.85")
+    max_cut: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(3)
+    max_credit_days: Annotated[int, Field(ge=0)] = 60
+
+
+class ApprovalSettings(Section):
+    """nudge_hours: how often an applicant may ask for haste. delegation_days: how long one may hand over."""
+
+    nudge_hours: Annotated[float, Field(gt=0)] = 4
+    delegation_days: Annotated[int, Field(ge=1, le=366)] = 60
+    ordinary: OrdinarySettings = OrdinarySettings()
+
+
 class AttachmentSettings(Section):
     """max_megabytes: of one file; the hosted Bot API hands over 20 at most."""
 
@@ -111,32 +138,42 @@ class Retention(Section):
     attachments_days: Annotated[int, Field(ge=7)] = 30
 
 
-class StepSettings(Section):
-    act: Act
-    who: str
+def _readable(who: str) -> str:
+    require_readable(who)
+    if len(who) > LONGEST_WHO:
+        raise ValueError(f"a step names at most {LONGEST_WHO} characters of people; give them a role instead")
+    return who
 
-    @field_validator("who")
+
+Who = Annotated[str, BeforeValidator(lambda who: ",".join(who) if isinstance(who, list) else who)]
+
+
+class StepSettings(Section):
+    """who: one name or several. mode: how several share the step. when: conditions, one must hold."""
+
+    act: Act
+    who: Annotated[Who, AfterValidator(_readable)]
+    mode: Mode = Mode.ANY
+    when: Annotated[tuple[str, ...], BeforeValidator(lambda w: (w,) if isinstance(w, str) else w)] = ()
+
+    @field_validator("when")
     @classmethod
-    def readable(cls, who: str) -> str:
-        kind, _, argument = who.partition(":")
-        if kind == "role" and argument in set(Role):
-            return who
-        if who == "superior" or (kind == "staff" and argument):
-            return who
-        raise ValueError(
-            f"{who!r} names nobody; write role:<role>, superior or staff:<staff number>; "
-            f"roles are {', '.join(Role)}"
-        )
+    def understood(cls, when: tuple[str, ...]) -> tuple[str, ...]:
+        for condition in when:
+            read_condition(condition)
+        return when
 
 
 class RouteSettings(Section):
-    steps: Annotated[tuple[StepSettings, ...], Field(min_length=1)]
-    fallback: str
+    """cc: who is told, and may read along, once a request is approved."""
 
-    readable = field_validator("fallback")(StepSettings.readable.__func__)  # type: ignore[attr-defined]
+    steps: Annotated[tuple[StepSettings, ...], Field(min_length=1)]
+    fallback: Annotated[str, AfterValidator(_readable)]
+    cc: tuple[Annotated[str, AfterValidator(_readable)], ...] = ()
 
     def route(self) -> Route:
-        return Route(tuple(StepRule(step.act, step.who) for step in self.steps), self.fallback)
+        steps = tuple(StepRule(step.act, step.who, step.mode, step.when) for step in self.steps)
+        return Route(steps, self.fallback, self.cc)
 
 
 class Settings(BaseSettings):
@@ -152,6 +189,7 @@ class Settings(BaseSettings):
     policy: Policy
     attachments: AttachmentSettings = AttachmentSettings()
     retention: Retention = Retention()
+    approvals: ApprovalSettings = ApprovalSettings()
     routes: dict[RequestKind, RouteSettings]
 
     @field_validator("routes")
@@ -161,10 +199,7 @@ class Settings(BaseSettings):
         for kind in OFFERED:
             if kind not in routes:
                 raise ValueError(f"routes.{kind} is missing")
-            if [i for i, step in enumerate(routes[kind].steps, 1) if step.act is Act.EXECUTE] != [
-                len(routes[kind].steps)
-            ]:
-                raise ValueError(f"the last step of routes.{kind}, and only that, must execute")
+            _require_sound(kind, routes[kind].steps)
         return routes
 
     @classmethod
@@ -199,11 +234,34 @@ class Settings(BaseSettings):
                 max_bytes=self.attachments.max_megabytes * 1_000_000, max_files=self.attachments.max_files
             ),
             timezone=self.company.timezone,
+            ordinary=Ordinary(
+                rate=self.approvals.ordinary.min_rate,
+                cut=self.approvals.ordinary.max_cut,
+                credit_days=self.approvals.ordinary.max_credit_days,
+            ),
+            nudge_every=timedelta(hours=self.approvals.nudge_hours),
+            max_delegation_days=self.approvals.delegation_days,
         )
 
     @property
     def invitation_life(self) -> timedelta:
         return timedelta(hours=self.messenger.invitation_hours)
+
+
+def _require_sound(kind: RequestKind, steps: tuple[StepSettings, ...]) -> None:
+    """Make sure that a route decides before it carries out, whatever its conditions say."""
+    if [i for i, step in enumerate(steps, 1) if step.act is Act.EXECUTE] != [len(steps)]:
+        raise ValueError(f"the last step of routes.{kind}, and only that, must execute")
+    if steps[-1].when:
+        raise ValueError(f"the last step of routes.{kind} executes and can have no condition")
+    if all(step.when for step in steps[:-1]):
+        raise ValueError(f"routes.{kind} needs a step without condition that decides")
+    unknown = facts_named(term for step in steps for term in step.when) - FACTS[kind]
+    if unknown:
+        raise ValueError(
+            f"routes.{kind} asks for {', '.join(sorted(unknown))}, which such requests do not have; "
+            f"they have {', '.join(sorted(FACTS[kind]))}"
+        )
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from domain.approvals.requests import Request, Step
+from domain.approvals.requests import Remark, Request, Step
 from domain.people import Employee
+
+if TYPE_CHECKING:
+    from domain.approvals.delegations import Delegation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class StepOpened:
 
 @dataclass(frozen=True, slots=True)
 class StepDecided:
-    """Somebody approved, rejected, returned or carried out a step."""
+    """Somebody approved, rejected, returned, handed over, voided or carried out a step."""
 
     request: Request
     step: Step
@@ -39,10 +43,102 @@ class RequestWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class StepUncovered:
-    """Nobody the rule names can act, so the fallback does; the system administrator should know."""
+    """Nobody the rule names can act; the fallback does, or nobody. The system administrator should know."""
 
     request: Request
     step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepMoved:
+    """An open step fell to other people, since those who had it (former) can no longer take it."""
+
+    request: Request
+    step: Step
+    former: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepPaused:
+    """An approver asked somebody else first; the step opens again after them."""
+
+    request: Request
+    step: Step
+    actor: Employee
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMoved:
+    """What a request starts from has changed since submission, so it went back. fields: to look at again."""
+
+    request: Request
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade:
+    request: Request
+    step: Step
+    actor: Employee
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRetracted:
+    """by: staff number, empty where whoever made the offer may no longer decide."""
+
+    request: Request
+    step: Step
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """The applicant took a counter-offer, or declined it. former: steps of the version it was made for."""
+
+    request: Request
+    step: Step
+    accepted: bool
+    former: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestNudged:
+    """The applicant asked for haste."""
+
+    request: Request
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCopied:
+    """Somebody, or the route where `by` is empty, let others read along. to: staff numbers."""
+
+    request: Request
+    to: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkAdded:
+    request: Request
+    remark: Remark
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationMade:
+    delegation: Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationBegan:
+    delegation: Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationEnded:
+    """By its last day, or called off before."""
+
+    delegation: Delegation
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +175,18 @@ Event = (
     | StepDecided
     | RequestWithdrawn
     | StepUncovered
+    | StepMoved
+    | StepPaused
+    | RequestMoved
+    | OfferMade
+    | OfferRetracted
+    | OfferAnswered
+    | RequestNudged
+    | RequestCopied
+    | RemarkAdded
+    | DelegationMade
+    | DelegationBegan
+    | DelegationEnded
     | AccountClaimed
     | AccountConfirmed
     | AccountUnreachable

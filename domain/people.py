@@ -106,6 +106,16 @@ class People(Protocol):
         """Give those who hold `role` and work here, by staff number."""
         ...
 
+    def members(self, department_no: str) -> list[Employee]:
+        """Give everybody of a department, those who left among them, by staff number."""
+        ...
+
+    def everybody(self) -> list[Employee]:
+        """Give all who work here, by staff number."""
+        ...
+
+    def department(self, number: str) -> Department | None: ...
+
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None: ...
 
     def accounts(self, staff_nos: Iterable[str]) -> dict[str, Account]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from domain.approvals.delegations import Delegations
 from domain.approvals.requests import Request, RequestKind, Requests
 from domain.approvals.routes import Route
 from domain.approvals.weights import Ordinary, Weight
@@ -105,6 +106,9 @@ class Work(Protocol):
 
     @property
     def invitations(self) -> Invitations: ...
+
+    @property
+    def delegations(self) -> Delegations: ...
 
     @property
     def audit(self) -> AuditLog: ...

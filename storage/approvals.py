@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Column, Connection, Index, case, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from domain.approvals.requests import Request, RequestKind, RequestState, Step, StepState
+from domain.approvals.requests import (
+    Desk,
+    Remark,
+    Request,
+    RequestKind,
+    RequestState,
+    Step,
+    StepState,
+    Task,
+)
 from domain.approvals.routes import Act
 from storage.types import LARGEST_KEY, Coded
 
@@ -24,20 +47,34 @@ class RequestRow(Request, table=True):
 
 class StepRow(Step, table=True):
     __tablename__ = "steps"
-    __table_args__ = (Index("ix_steps_request", "request_id", "version", "position", unique=True),)
+    __table_args__ = (
+        Index("ix_steps_request", "request_id", "version", "position", unique=True),
+        Index("ix_steps_on_behalf_of", "on_behalf_of", "decided_by"),
+        Index("ix_steps_state", "state"),
+    )
     request_id: int = Field(foreign_key="requests.id")
     act: Act = Field(sa_column=Column(Coded(Act), nullable=False))
     state: StepState = Field(sa_column=Column(Coded(StepState), nullable=False))
 
 
 class QueueRow(SQLModel, table=True):
-    """Who may take which open step; a row leaves with the step."""
+    """Who may take which open step; a row leaves with the step.
+
+    ordinary, kind: of the request, so that a page of one person's tasks is read from the index alone.
+    """
 
     __tablename__ = "step_queue"
-    __table_args__ = (Index("ix_step_queue_person", "staff_no", "request_id"),)
+    __table_args__ = (Index("ix_step_queue_person", "staff_no", "ordinary", "request_id", "kind"),)
     step_id: int = Field(primary_key=True, foreign_key="steps.id")
     staff_no: str = Field(primary_key=True, max_length=32)
     request_id: int = Field(foreign_key="requests.id")
+    ordinary: bool = True
+    kind: RequestKind = Field(sa_column=Column(Coded(RequestKind), nullable=False))
+
+
+class RemarkRow(Remark, table=True):
+    __tablename__ = "remarks"
+    request_id: int = Field(foreign_key="requests.id", index=True)
 
 
 class NumberRow(SQLModel, table=True):
@@ -86,9 +123,11 @@ class SqlRequests:
     def by_draft(self, draft_id: str) -> Request | None:
         return self._session.scalars(select(RequestRow).where(_requests.c.draft_id == draft_id)).first()
 
-    def add_steps(self, steps: list[Step]) -> None:
-        self._session.add_all([StepRow.model_validate(step) for step in steps])
+    def add_steps(self, steps: list[Step]) -> list[Step]:
+        rows = [StepRow.model_validate(step) for step in steps]
+        self._session.add_all(rows)
         self._session.flush()
+        return cast(list[Step], rows)
 
     def steps(self, request_id: int, version: int) -> list[Step]:
         return [step for step in self.all_steps(request_id) if step.version == version]
@@ -111,29 +150,80 @@ class SqlRequests:
                 self._connection.execute(
                     insert(_queue),
                     [
-                        {"step_id": step.id, "staff_no": staff_no, "request_id": request.id}
+                        {
+                            "step_id": step.id,
+                            "staff_no": staff_no,
+                            "request_id": request.id,
+                            "ordinary": request.ordinary,
+                            "kind": request.kind,
+                        }
                         for staff_no in step.assignees
                     ],
                 )
 
-    def waiting_for(self, staff_no: str, *, limit: int, offset: int = 0) -> list[tuple[Request, Step]]:
+    def waiting_at(
+        self, desks: Sequence[Desk], *, kind: RequestKind | None = None, limit: int, offset: int = 0
+    ) -> list[Task]:
         columns = StepRow.__table__.c  # type: ignore[attr-defined]
-        rows = self._session.execute(
-            select(RequestRow, StepRow)
-            .join(_queue, _queue.c.request_id == _requests.c.id)
+        query = (
+            select(RequestRow, StepRow, _queue.c.staff_no)
+            .select_from(_queue)
+            .join(RequestRow, _queue.c.request_id == _requests.c.id)
             .join(StepRow, columns.id == _queue.c.step_id)
-            .where(_queue.c.staff_no == staff_no)
-            .order_by(_queue.c.request_id)
+            .where(or_(*(_at_desk(desk) for desk in desks)))
+            .order_by(_queue.c.ordinary, _queue.c.request_id, _queue.c.step_id)
             .limit(limit)
             .offset(offset)
         )
+        if kind is not None:
+            query = query.where(_queue.c.kind == kind)
+        return [Task(request, step, desk) for request, step, desk in self._session.execute(query)]
+
+    def count_waiting_at(self, desks: Sequence[Desk]) -> dict[RequestKind, int]:
+        query = select(_queue.c.kind, func.count().label("waiting")).where(
+            or_(*(_at_desk(desk) for desk in desks))
+        )
+        if any(desk.apart_from for desk in desks):
+            query = query.join(_requests, _requests.c.id == _queue.c.request_id)
+        return {row.kind: row.waiting for row in self._connection.execute(query.group_by(_queue.c.kind))}
+
+    def open_steps(self) -> list[tuple[Request, Step]]:
+        columns = StepRow.__table__.c  # type: ignore[attr-defined]
+        rows = self._session.execute(
+            select(RequestRow, StepRow)
+            .join(StepRow, columns.request_id == _requests.c.id)
+            .where(
+                columns.state.in_([StepState.OPEN, StepState.OFFERED]),
+                columns.version == _requests.c.version,
+            )
+            .order_by(_requests.c.id, columns.position)
+        )
         return [(request, step) for request, step in rows]
 
-    def count_waiting_for(self, staff_no: str) -> int:
-        counted = self._connection.execute(
-            select(func.count()).select_from(_queue).where(_queue.c.staff_no == staff_no)
+    def decided_for(self, staff_no: str, by: str, since: datetime, until: datetime) -> list[Task]:
+        columns = StepRow.__table__.c  # type: ignore[attr-defined]
+        rows = self._session.execute(
+            select(RequestRow, StepRow)
+            .join(StepRow, columns.request_id == _requests.c.id)
+            .where(
+                columns.on_behalf_of == staff_no,
+                columns.decided_by == by,
+                columns.decided_at >= since,
+                columns.decided_at < until,
+                columns.note != "carried",
+            )
+            .order_by(columns.decided_at, columns.id)
         )
-        return int(counted.scalar_one())
+        return [Task(request, step, staff_no) for request, step in rows]
+
+    def add_remark(self, remark: Remark) -> None:
+        self._session.add(RemarkRow.model_validate(remark))
+        self._session.flush()
+
+    def remarks(self, request_id: int) -> list[Remark]:
+        columns = RemarkRow.__table__.c  # type: ignore[attr-defined]
+        found = select(RemarkRow).where(columns.request_id == request_id).order_by(columns.id)
+        return cast(list[Remark], list(self._session.scalars(found)))
 
     def filed_by(self, staff_no: str, *, limit: int, offset: int = 0) -> list[Request]:
         rows = self._session.scalars(
@@ -160,3 +250,13 @@ class SqlRequests:
             ).returning(_numbers.c.last)
         ).scalar_one()
         return f"{kind.prefix}-{day}-{last:04d}"
+
+
+def _at_desk(desk: Desk) -> ColumnElement[bool]:
+    """Write the condition that a queued step waits at a desk."""
+    conditions: list[ColumnElement[bool]] = [_queue.c.staff_no == desk.staff_no]
+    if desk.kinds:
+        conditions.append(_queue.c.kind.in_(sorted(desk.kinds)))
+    if desk.apart_from:
+        conditions.append(_requests.c.applicant_no != desk.apart_from)
+    return and_(*conditions)

@@ -122,6 +122,7 @@ class SqlPeople:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._employees, self._holders, self._bound = Memo(connection), Memo(connection), Memo(connection)
+        self._departments = Memo(connection)
 
     def by_no(self, staff_no: str) -> Employee | None:
         if staff_no not in self._employees:
@@ -135,6 +136,27 @@ class SqlPeople:
             rows = self._connection.execute(_HOLDERS, {"role": role.value})
             self._holders[role] = [_employee(tuple(row)) for row in rows]
         return list(self._holders[role])
+
+    def members(self, department_no: str) -> list[Employee]:
+        rows = self._connection.execute(
+            _EMPLOYEE.where(_staff.c.department_no == department_no).order_by(_staff.c.staff_no)
+        )
+        return [_employee(tuple(row)) for row in rows]
+
+    def everybody(self) -> list[Employee]:
+        rows = self._connection.execute(
+            _EMPLOYEE.where(_staff.c.state != StaffState.LEFT).order_by(_staff.c.staff_no)
+        )
+        return [_employee(tuple(row)) for row in rows]
+
+    def department(self, number: str) -> Department | None:
+        if number not in self._departments:
+            found = self._connection.execute(
+                select(_departments).where(_departments.c.number == number)
+            ).first()
+            self._departments[number] = Department(*found) if found else None
+        known: Department | None = self._departments[number]
+        return known
 
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None:
         row = self._connection.execute(_BY_ACCOUNT, {"channel": channel, "user_id": user_id}).first()
@@ -194,7 +216,7 @@ class SqlPeople:
 
     def _forget(self) -> None:
         """What follows may change what was read."""
-        for memo in (self._employees, self._holders, self._bound):
+        for memo in (self._employees, self._holders, self._bound, self._departments):
             memo.clear()
 
     def _hand_over(self, account: Account) -> None:

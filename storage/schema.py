@@ -10,11 +10,23 @@ from storage import (
     audit,
     conversations,
     customers,
+    delegations,
     inbox,
     onboarding,
     outbox,
     people,
 )
 
-TABLES = (approvals, attachments, audit, conversations, customers, inbox, onboarding, outbox, people)
+TABLES = (
+    approvals,
+    attachments,
+    audit,
+    conversations,
+    customers,
+    delegations,
+    inbox,
+    onboarding,
+    outbox,
+    people,
+)
 metadata = SQLModel.metadata

@@ -17,6 +17,7 @@ from storage.attachments import SqlAttachments
 from storage.audit import SqlAuditLog
 from storage.conversations import SqlConversations
 from storage.customers import SqlCustomers
+from storage.delegations import SqlDelegations
 from storage.inbox import SqlInbox
 from storage.onboarding import SqlInvitations
 from storage.outbox import SqlOutbox
@@ -67,6 +68,10 @@ class SqlWork:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self.session, self.connection)
+
+    @cached_property
+    def delegations(self) -> SqlDelegations:
+        return SqlDelegations(self.session)
 
     @cached_property
     def attachments(self) -> SqlAttachments:

@@ -1,34 +1,35 @@
-"""The use cases of approving: submit, approve, reject, return, mend, withdraw, carry out.
+"""The use cases of approving: submit, approve, reject, return, mend, withdraw, carry out, void.
 
-Each checks authority, version and state against the register inside the transaction that changes it, so a
-button can only ever say what its person wanted, never what they may.
+Each checks authority, version and state against the register inside the transaction that changes it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from domain.approvals.requests import Request, RequestKind, RequestState, Step, StepState
-from domain.approvals.routes import Act, StepRule, assign
-from domain.errors import Refused
-from domain.events import (
-    RequestSubmitted,
-    RequestWithdrawn,
-    StepDecided,
-    StepOpened,
-    StepUncovered,
+from domain.approvals.rounds import Round, advance, cancel_rest, plan_round, save_round
+from domain.approvals.routes import Act
+from domain.approvals.taking import (
+    StepRef,
+    Taken,
+    limit_words,
+    require_reason,
+    take_decision,
+    take_step,
 )
-from domain.people import Employee, Role, require_known
+from domain.errors import Refused
+from domain.events import RequestMoved, RequestSubmitted, RequestWithdrawn, StepDecided
+from domain.people import Employee
 
 if TYPE_CHECKING:
     from domain.work import Work
-
-REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,6 @@ class Filing:
     title: str
     content: dict[str, Any]
     subject_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepRef:
-    """What a button speaks of: one step of one version of a request."""
-
-    request_id: int
-    version: int
-    position: int
 
 
 def content_hash(content: dict[str, Any]) -> str:
@@ -89,10 +81,20 @@ def submit_request(work: Work, applicant: Employee, filing: Filing, now: datetim
 
 
 def resubmit_request(
-    work: Work, applicant: Employee, request_id: int, version: int, content: dict[str, Any], now: datetime
+    work: Work,
+    applicant: Employee,
+    request_id: int,
+    version: int,
+    content: dict[str, Any],
+    now: datetime,
+    *,
+    besides: Collection[str] = (),
 ) -> Request:
-    """Send a returned request round again, with only what was named mended."""
-    request = _own(work, applicant, request_id)
+    """Send a returned request round again, with only what was named mended.
+
+    besides: parts of the content that no person fills in, such as what held at submission.
+    """
+    request = own_request(work, applicant, request_id)
     request.require_version(version)
     if request.state is not RequestState.RETURNED:
         raise Refused("request_closed", number=request.number, state=request.state)
@@ -101,7 +103,7 @@ def resubmit_request(
         for name in content.keys() | request.content.keys()
         if content.get(name) != request.content.get(name)
     }
-    if not changed <= set(request.mend):
+    if not changed <= {*request.mend, *besides}:
         raise Refused("not_named_for_mending", fields=sorted(changed - set(request.mend)))
     before = content_hash(request.content)
     request.former, request.content = request.content, content
@@ -119,37 +121,56 @@ def resubmit_request(
     return request
 
 
-def approve_step(work: Work, actor: Employee, at: StepRef, now: datetime) -> Request:
-    """Approve the open step, and open the next or close the round."""
-    request, steps = _take_decision(work, actor, at)
-    _settle(work, request, steps[at.position], StepState.APPROVED, actor, now)
-    _advance(work, request, steps, actor, now)
-    return request
+def approve_step(work: Work, actor: Employee, at: StepRef, now: datetime, words: str = "") -> Request:
+    """Approve the open step, and open what follows or close the round.
+
+    Where what the request starts from has moved since submission, it goes back instead, and the request that
+    is given says so by its state.
+    """
+    words = limit_words(words)
+    taken = take_decision(work, actor, at, now)
+    if not return_moved(work, taken.request, now):
+        settle_step(work, taken, StepState.APPROVED, actor, now, words)
+        advance(work, taken.round, actor, now)
+        save_round(work, taken.round, now)
+    return taken.request
 
 
 def record_outcome(work: Work, actor: Employee, at: StepRef, outcome: str, now: datetime) -> Request:
-    """Record that the decision was carried out; outcome: what was recorded, such as the ERP number."""
-    request, steps = take_step(work, actor, at)
-    step = steps[at.position]
-    if step.act is not Act.EXECUTE:
+    """Record that the decision was carried out; outcome: what was recorded, such as the ERP number.
+
+    Where what the request starts from has moved since submission, it goes back instead.
+    """
+    taken = take_step(work, actor, at, now)
+    request = taken.request
+    if taken.step.act is not Act.EXECUTE:
         raise Refused("not_yet_approved", number=request.number)
+    if return_moved(work, request, now):
+        return request
     work.consequences[request.kind].done(work, request, actor, outcome, now)
     request.outcome = outcome
+    settle_step(work, taken, StepState.EXECUTED, actor, now, outcome)
     request.close(RequestState.DONE, now)
-    _settle(work, request, step, StepState.EXECUTED, actor, now, outcome)
+    save_round(work, taken.round, now)
     return request
 
 
 def reject_step(work: Work, actor: Employee, at: StepRef, reason: str, now: datetime) -> Request:
     """Refuse the request for good; the reason is for the applicant."""
-    reason = _require_reason(reason)
-    request, steps = _take_decision(work, actor, at)
-    request.close(RequestState.REJECTED, now)
-    work.consequences[request.kind].refused(work, request, actor, now)
-    _cancel_rest(steps, at.position)
-    _settle(work, request, steps[at.position], StepState.REJECTED, actor, now, reason)
-    work.requests.save(request, *steps)
-    return request
+    reason = require_reason(reason)
+    taken = take_decision(work, actor, at, now)
+    _end(work, taken, RequestState.REJECTED, StepState.REJECTED, actor, reason, now)
+    return taken.request
+
+
+def void_request(work: Work, actor: Employee, at: StepRef, reason: str, now: datetime) -> Request:
+    """Give up what was approved, before it is carried out; by whoever was to carry it out."""
+    reason = require_reason(reason)
+    taken = take_step(work, actor, at, now)
+    if taken.step.act is not Act.EXECUTE:
+        raise Refused("not_yet_approved", number=taken.request.number)
+    _end(work, taken, RequestState.VOIDED, StepState.VOIDED, actor, reason, now)
+    return taken.request
 
 
 def return_step(
@@ -161,14 +182,15 @@ def return_step(
     now: datetime,
 ) -> Request:
     """Send the request back to its applicant; fields: names of what must be mended, at least one."""
-    reason = _require_reason(reason)
+    reason = require_reason(reason)
     if not fields:
         raise Refused("fields_required")
-    request, steps = _take_decision(work, actor, at)
-    request.state, request.mend, request.updated_at = RequestState.RETURNED, fields, now
-    _cancel_rest(steps, at.position)
-    _settle(work, request, steps[at.position], StepState.RETURNED, actor, now, reason)
-    work.requests.save(request, *steps)
+    taken = take_decision(work, actor, at, now)
+    request = taken.request
+    request.state, request.mend = RequestState.RETURNED, fields
+    settle_step(work, taken, StepState.RETURNED, actor, now, reason)
+    cancel_rest(taken.round.steps.values())
+    save_round(work, taken.round, now)
     return request
 
 
@@ -176,15 +198,14 @@ def withdraw_request(
     work: Work, applicant: Employee, request_id: int, version: int, now: datetime
 ) -> Request:
     """Take one's own request back while nothing has been carried out."""
-    request = _own(work, applicant, request_id)
+    request = own_request(work, applicant, request_id)
     request.require_version(version)
     require_withdrawable(request)
-    before = request.state
-    steps = work.requests.steps(request.id or 0, request.version)
-    _cancel_rest(steps, -1)
+    before, round_ = request.state, Round.of(work, request)
+    cancel_rest(round_.steps.values())
     request.close(RequestState.WITHDRAWN, now)
     work.consequences[request.kind].refused(work, request, applicant, now)
-    work.requests.save(request, *steps)
+    save_round(work, round_, now)
     work.audit.record(
         now,
         applicant.staff_no,
@@ -205,139 +226,35 @@ def require_withdrawable(request: Request) -> None:
         raise Refused("request_closed", number=request.number, state=request.state)
 
 
-def may_read(actor: Employee, request: Request, steps: list[Step]) -> bool:
-    """Tell whether a person is a party to a request: applicant, or an approver past or present."""
-    return actor.staff_no == request.applicant_no or any(
-        actor.staff_no in step.assignees or actor.staff_no == step.decided_by for step in steps
-    )
+def return_moved(work: Work, request: Request, now: datetime) -> bool:
+    """Send a request back by itself where what it starts from has changed; true if that was so."""
+    fields = work.consequences[request.kind].moved(work, request)
+    if not fields:
+        return False
+    round_ = Round.of(work, request)
+    cancel_rest(round_.steps.values())
+    request.state, request.mend = RequestState.RETURNED, fields
+    save_round(work, round_, now)
+    after = {"version": request.version, "state": request.state.value, "moved": fields}
+    work.audit.record(now, "", "request_moved", request.number, after=after)
+    work.events.append(RequestMoved(request, tuple(fields)))
+    return True
 
 
-def _own(work: Work, applicant: Employee, request_id: int) -> Request:
+def own_request(work: Work, applicant: Employee, request_id: int) -> Request:
+    """Lock one's own request. Raises Refused("request_unknown")."""
     request = work.requests.lock(request_id)
     if request is None or request.applicant_no != applicant.staff_no:
         raise Refused("request_unknown")
     return request
 
 
-def take_step(work: Work, actor: Employee, at: StepRef) -> tuple[Request, list[Step]]:
-    """Lock the request and make sure that this step is open and this person's to take."""
-    request = work.requests.lock(at.request_id)
-    if request is None:
-        raise Refused("request_unknown")
-    everyone = work.requests.all_steps(at.request_id)
-    if not may_read(actor, request, everyone):
-        raise Refused("request_unknown")
-    steps = [step for step in everyone if step.version == request.version]
-    acted = next((s for s in everyone if (s.version, s.position) == (at.version, at.position)), None)
-    if acted is not None and acted.state.decided:
-        raise Refused(
-            "already_decided",
-            number=request.number,
-            by=acted.decided_by,
-            at=acted.decided_at,
-            state=acted.state,
-            mine=acted.decided_by == actor.staff_no,
-        )
-    request.require_open()
-    request.require_version(at.version)
-    if acted is None or acted.state is not StepState.OPEN:
-        raise Refused("not_your_step", number=request.number)
-    if actor.staff_no == request.applicant_no:
-        raise Refused("own_request", number=request.number)
-    if actor.staff_no not in acted.assignees or not _still_entitled(actor, request, acted):
-        raise Refused("not_your_step", number=request.number)
-    return request, steps
-
-
-def _take_decision(work: Work, actor: Employee, at: StepRef) -> tuple[Request, list[Step]]:
-    """Take a step that decides; what is left to an executor is to carry out what was decided."""
-    request, steps = take_step(work, actor, at)
-    if steps[at.position].act is Act.EXECUTE:
-        raise Refused("outcome_required", number=request.number)
-    return request, steps
-
-
-def _still_entitled(actor: Employee, request: Request, step: Step) -> bool:
-    """A role that was taken away since the step opened no longer counts."""
-    if not actor.works_here:
-        return False
-    who = request.frozen_route.fallback if step.note == "vacant" else step.who
-    kind, _, role = who.partition(":")
-    superior = bool(step.note) and step.note != "vacant"
-    return superior or kind != "role" or actor.holds(Role(role))
-
-
-def _require_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Refused("reason_required")
-    if len(reason) > REASON_LENGTH:
-        raise Refused("reason_too_long", limit=REASON_LENGTH)
-    return reason
-
-
-def _cancel_rest(steps: list[Step], position: int) -> None:
-    for step in steps:
-        if step.position > position and not step.state.decided:
-            step.state = StepState.CANCELLED
-
-
-def _start_round(work: Work, request: Request, applicant: Employee, now: datetime) -> None:
-    rules = request.frozen_route.steps
-    work.requests.add_steps(
-        [
-            Step(request_id=request.id or 0, version=request.version, position=i, act=rule.act, who=rule.who)
-            for i, rule in enumerate(rules)
-        ]
-    )
-    steps = work.requests.steps(request.id or 0, request.version)
-    work.events.append(RequestSubmitted(request, applicant))
-    _open(work, request, steps, 0, now)
-
-
-def _advance(work: Work, request: Request, steps: list[Step], actor: Employee, now: datetime) -> None:
-    position = request.position + 1
-    rest = steps[position:]
-    if not any(step.act is not Act.EXECUTE for step in rest) and request.state is RequestState.PENDING:
-        request.state = RequestState.APPROVED
-        work.consequences[request.kind].approved(work, request, actor, now)
-    if rest:
-        _open(work, request, steps, position, now)
-    else:
-        work.consequences[request.kind].done(work, request, actor, "", now)
-        request.close(RequestState.DONE, now)
-        work.requests.save(request, *steps)
-
-
-def _open(work: Work, request: Request, steps: list[Step], position: int, now: datetime) -> None:
-    step = steps[position]
-    applicant = require_known(work.people, request.applicant_no)
-    decided = [s.decided_by for s in steps if s.state is StepState.APPROVED]
-    rule = StepRule(step.act, step.who)
-    assignment = assign(rule, request.frozen_route, applicant, decided, work.people)
-    step.state, step.opened_at = StepState.OPEN, now
-    step.assignees = list(assignment.staff_nos)
-    step.note, step.instead_of = assignment.reason, assignment.instead_of
-    request.position, request.updated_at = position, now
-    work.requests.save(request, *steps)
-    if assignment.reason == "vacant":
-        work.audit.record(
-            now, "", "step_uncovered", request.number, after={"who": step.who, "to": step.assignees}
-        )
-        work.events.append(StepUncovered(request, step))
-    work.events.append(StepOpened(request, step))
-
-
-def _settle(
-    work: Work,
-    request: Request,
-    step: Step,
-    state: StepState,
-    actor: Employee,
-    now: datetime,
-    reason: str = "",
+def settle_step(
+    work: Work, taken: Taken, state: StepState, actor: Employee, now: datetime, reason: str = ""
 ) -> None:
-    step.decide(state, actor.staff_no, now, reason)
+    """Write down who decided a step how, and in whose place."""
+    request, step = taken.request, taken.step
+    step.decide(state, actor.staff_no, now, reason, taken.on_behalf_of)
     request.updated_at = now
     work.requests.save(request, step)
     work.audit.record(
@@ -354,5 +271,37 @@ def _settle(
             "reason": reason,
             "instead_of": step.instead_of,
         },
+        on_behalf_of=taken.on_behalf_of,
     )
     work.events.append(StepDecided(request, step, actor))
+
+
+def weigh_request(work: Work, request: Request, applicant: Employee) -> None:
+    """Take down what the present content weighs."""
+    weight = work.consequences[request.kind].weigh(work, applicant, request.content)
+    request.facts, request.ordinary = dict(weight.facts), weight.ordinary
+
+
+def _end(
+    work: Work,
+    taken: Taken,
+    state: RequestState,
+    step_state: StepState,
+    actor: Employee,
+    reason: str,
+    now: datetime,
+) -> None:
+    taken.request.close(state, now)
+    work.consequences[taken.request.kind].refused(work, taken.request, actor, now)
+    settle_step(work, taken, step_state, actor, now, reason)
+    cancel_rest(taken.round.steps.values())
+    save_round(work, taken.round, now)
+
+
+def _start_round(work: Work, request: Request, applicant: Employee, now: datetime) -> None:
+    weigh_request(work, request, applicant)
+    steps: list[Step] = work.requests.add_steps(plan_round(request))
+    work.events.append(RequestSubmitted(request, applicant))
+    round_ = Round(request, {step.position: step for step in steps})
+    advance(work, round_, applicant, now)
+    save_round(work, round_, now)

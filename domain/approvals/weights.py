@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.approvals.requests import RequestKind
+
+_TERMS = frozenset({"rate", "cut", "credit_days", "grade", "category", "department"})
+FACTS: Mapping[RequestKind, frozenset[str]] = {
+    RequestKind.NEW_CUSTOMER: _TERMS,
+    RequestKind.DISCOUNT_CHANGE: _TERMS | {"scope"},
+    RequestKind.FILE_LOAN: frozenset({"secrecy", "department"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
