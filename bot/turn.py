@@ -13,7 +13,7 @@ from domain.approvals.requests import RequestKind
 from domain.people import Account, Employee
 from domain.work import Consequence, Rules
 from handlers import onboarding
-from handlers.context import Context, Outgoing, Revise, ReviseCard, Send
+from handlers.context import Context, Outgoing, Revise, ReviseCard, Send, Telling
 from handlers.conversation import Conversation, Prompt
 from handlers.language import Language
 from handlers.router import Router
@@ -98,6 +98,12 @@ class Turns:
     ) -> tuple[Parcel, ...]:
         """Put messages that no chat event caused into the outbox."""
         return self._post(work, channel, outgoing, now, lease).parcels
+
+    def announce(self, work: SqlWork, channel: str, now: datetime, *, lease: bool) -> tuple[Parcel, ...]:
+        """Tell everyone concerned what happened without anybody having said or tapped anything."""
+        telling = Telling(work, now, self.language)
+        self._router.announce(telling)
+        return self.post(work, channel, telling.outgoing, now, lease=lease)
 
     def _employee(
         self,
@@ -224,10 +230,11 @@ class Turns:
         """Make one revision for each message that shows the card, in its reader's language."""
         rows = []
         for row_id, channel, chat_id in work.outbox.cards(message.card):
-            code = work.people.language_of_chat(channel, chat_id)
             # Whoever left, or gave this chat to nobody, learns no more than that it is over.
-            over = _plain(self._default("This card is closed."))
-            view = message.make(self.language(code)) if code else over
+            view = _plain(self._default("This card is closed."))
+            if (reader := work.people.by_chat(channel, chat_id)) is not None and reader.works_here:
+                account = work.people.accounts([reader.staff_no])[reader.staff_no]
+                view = message.make(self.language(account.language), reader.staff_no)
             revision = _row(channel, Revise(chat_id, view, Prompt(row_id=row_id)))
             rows.append({**revision, "card": message.card})
         return rows

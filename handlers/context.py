@@ -14,6 +14,7 @@ from handlers.language import Language
 from handlers.ui import InboundEvent, Tapped, View
 
 MakeView = Callable[[Language], View]
+MakeCard = Callable[[Language, str], View]  # for a reader, by staff number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class ReviseCard:
-    """Replace every message that shows a card, each in its reader's language."""
+    """Replace every message that shows a card, each for its reader and in their language."""
 
     card: str
-    make: MakeView
+    make: MakeCard
 
 
 Outgoing = Send | Revise | ReviseCard
@@ -67,7 +68,7 @@ class Telling:
         self.outgoing.append(Send(account.chat_id, make(self.languages(account.language)), card))
         return True
 
-    def revise_card(self, card: str, make: MakeView) -> None:
+    def revise_card(self, card: str, make: MakeCard) -> None:
         self.outgoing.append(ReviseCard(card, make))
 
     def name_of(self, staff_no: str) -> str:

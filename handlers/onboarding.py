@@ -92,7 +92,7 @@ def on_decide(ctx: Context, invitation_id: str, answer: str) -> None:
     name = ctx.name_of(invitation.staff_no)
     accepted = invitation.state is InvitationState.CONFIRMED
 
-    def outcome(_: Language) -> View:
+    def outcome(_: Language, _reader: str) -> View:
         done = (
             _("Confirmed: {name} may use Menxia now.", name=name)
             if accepted

@@ -14,7 +14,7 @@ from handlers.approvals.acts import ApprovalActs
 from handlers.approvals.kinds import Kinds
 from handlers.approvals.notices import Notices
 from handlers.approvals.queues import Queues
-from handlers.context import Context
+from handlers.context import Context, Telling
 from handlers.forms.engine import Forms
 from handlers.language import N_, Language
 from handlers.menu import Menu
@@ -99,11 +99,15 @@ class Router:
             self._dispatch(ctx)
         except Refused as refused:
             self._tell_refusal(ctx, refused)
-        for event in ctx.work.events:
+        self.announce(ctx)
+
+    def announce(self, telling: Telling) -> None:
+        """Turn what happened in this transaction into messages for everyone concerned."""
+        for event in telling.work.events:
             if isinstance(event, AccountClaimed | AccountConfirmed | AccountUnreachable):
-                ctx.outgoing += onboarding.on_account_event(ctx.work, event, ctx.languages)
+                telling.outgoing += onboarding.on_account_event(telling.work, event, telling.languages)
             else:
-                self._notices.on_event(ctx, event)
+                self._notices.on_event(telling, event)
 
     def _dispatch(self, ctx: Context) -> None:
         match ctx.event.what:
