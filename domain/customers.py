@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,14 +44,38 @@ class CustomerState(StrEnum):
         return self in {CustomerState.ACTIVE, CustomerState.MAINTAINED}
 
 
+class CustomerField(StrEnum):
+    """What of a registered customer changes, and is kept in its history."""
+
+    RATE = "rate"
+    SETTLEMENT = "settlement"
+    ADDRESS = "address"
+    CONTACT = "contact"
+    PHONE = "phone"
+    PAYMENT = "payment_channel"
+
+
+class CustomerChange(SQLModel):
+    """One change of a registered customer, see domain.customer_history.value_of for before and after."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int
+    field: CustomerField
+    before: Any = Field(sa_type=JSON)
+    after: Any = Field(sa_type=JSON)
+    at: datetime
+    by_no: str = Field(default="", max_length=32)
+    request_number: str = Field(default="", max_length=32)
+
+
 class Customer(SQLModel):
     """A customer.
 
     address: without province, city and district where those are known apart.
 
     erp_no: the number the ERP knows it by, empty until 内勤 recorded it. rate: share of list price paid,
-    0 < rate ≤ 1. settlement: see Settlement.to_json. mobile, landline: E.164; extension: of the landline.
-    attachments: ids. owner_no: staff number of the rep.
+    0 < rate ≤ 1. settlement: see Settlement.to_json. payment_channel: how it pays. mobile, landline: E.164;
+    extension: of the landline. attachments: ids. owner_no: staff number of the rep.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -68,6 +92,7 @@ class Customer(SQLModel):
     extension: str = Field(default="", max_length=8)
     rate: Decimal
     settlement: dict[str, Any] = Field(sa_type=JSON)
+    payment_channel: str = Field(default="", max_length=40)
     grade: str = Field(default="", max_length=20)
     category: str = Field(default="", max_length=40)
     source: str = Field(default="", max_length=40)
@@ -99,6 +124,30 @@ class Customers(Protocol):
         self, name: str, credit_code: str, phones: tuple[str, ...], *, limit: int = 50
     ) -> list[KnownCustomer]:
         """Give the customers that share a code, a phone or a good part of the name."""
+        ...
+
+    def find(
+        self, text: str, owners: Collection[str] | None, *, limit: int, offset: int = 0
+    ) -> list[Customer]:
+        """Find by name, part, pinyin, initials, ERP number, credit code or phone, the best first.
+
+        text: empty for all, the newest first. owners: only theirs; None for everybody's.
+        """
+        ...
+
+    def count(self, text: str, owners: Collection[str] | None) -> int: ...
+
+    def add_change(self, change: CustomerChange) -> None: ...
+
+    def changes(
+        self,
+        customer_id: int,
+        *,
+        fields: Collection[CustomerField] = (),
+        limit: int,
+        offset: int = 0,
+    ) -> list[CustomerChange]:
+        """Give a customer's history, the newest first. fields: only these, all if empty."""
         ...
 
     def lock_filing(self) -> None:

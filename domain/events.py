@@ -10,6 +10,8 @@ from domain.people import Employee
 
 if TYPE_CHECKING:
     from domain.approvals.delegations import Delegation
+    from domain.customers import Customer, CustomerField
+    from domain.discounts import DiscountChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,14 @@ class OfferRetracted:
 
 @dataclass(frozen=True, slots=True)
 class OfferAnswered:
-    """The applicant took a counter-offer, or declined it. former: steps of the version it was made for."""
+    """The applicant took a counter-offer, or declined it.
+
+    offered: the step it was made at; step: the same one in the version that taking it made. former: other
+    steps that were open in the version it was made for.
+    """
 
     request: Request
+    offered: Step
     step: Step
     accepted: bool
     former: tuple[Step, ...] = ()
@@ -139,6 +146,24 @@ class DelegationEnded:
     """By its last day, or called off before."""
 
     delegation: Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialRateLapsed:
+    """A rate for a part of what a customer buys is over."""
+
+    change: DiscountChange
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerUpdated:
+    """内勤 changed an address, a contact, a phone or a payment channel. field: which."""
+
+    customer: Customer
+    field: CustomerField
+    before: str
+    after: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +212,8 @@ Event = (
     | DelegationMade
     | DelegationBegan
     | DelegationEnded
+    | SpecialRateLapsed
+    | CustomerUpdated
     | AccountClaimed
     | AccountConfirmed
     | AccountUnreachable

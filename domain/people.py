@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.errors import Refused
+from domain.names import initials, pinyin
 
 
 class Role(StrEnum):
@@ -152,3 +153,20 @@ def require_known(people: People, staff_no: str) -> Employee:
     if (employee := people.by_no(staff_no)) is None:
         raise Refused("staff_unknown", staff_no=staff_no)
     return employee
+
+
+def find_people(candidates: Iterable[Employee], text: str) -> list[Employee]:
+    """Find people by staff number, name, part of a name, pinyin or initials; exact matches stand alone."""
+    typed = "".join(text.split()).casefold()
+    known = list(candidates)
+    exact = [p for p in known if typed in {p.staff_no.casefold(), p.name.casefold()}]
+    if exact or not typed:
+        return exact
+    return [
+        p
+        for p in known
+        if typed in p.name.casefold()
+        or pinyin(p.name).replace(" ", "").startswith(typed)
+        or initials(p.name) == typed
+        or (typed.isdigit() and p.staff_no.endswith(typed))
+    ]

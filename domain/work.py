@@ -15,6 +15,7 @@ from domain.approvals.routes import Route
 from domain.approvals.weights import Ordinary, Weight
 from domain.attachments import AttachmentRules, Attachments
 from domain.customers import Customers
+from domain.discounts import DiscountChanges
 from domain.events import Event
 from domain.onboarding import Invitations
 from domain.people import Employee, People
@@ -106,6 +107,9 @@ class Work(Protocol):
 
     @property
     def invitations(self) -> Invitations: ...
+
+    @property
+    def discount_changes(self) -> DiscountChanges: ...
 
     @property
     def delegations(self) -> Delegations: ...

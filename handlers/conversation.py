@@ -85,13 +85,17 @@ class Prompt:
 
 @dataclass(slots=True)
 class Conversation:
-    """drafts: oldest first. active: id of the draft that texts go to, empty while all are parked."""
+    """drafts: oldest first. active: id of the draft that texts go to, empty while all are parked.
+
+    ticked: tasks chosen to be decided together, as `request:version:position`.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     active: str = ""
     asking: Asking | None = None
     prompt: Prompt = field(default_factory=Prompt)
     revision: int = 0
+    ticked: list[str] = field(default_factory=list)
 
     @property
     def current(self) -> Draft | None:
@@ -150,6 +154,7 @@ class Conversation:
             Asking(**_known(Asking, asking)) if asking else None,
             Prompt(**_known(Prompt, body.get("prompt", {}))),
             body.get("revision", 0),
+            body.get("ticked", []),
         )
 
 

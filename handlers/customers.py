@@ -125,7 +125,7 @@ def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
 
 
 def _preview(ctx: Context, draft: Draft, answers: Answers) -> list[str]:
-    return preview_route(ctx, RequestKind.NEW_CUSTOMER)
+    return preview_route(ctx, RequestKind.NEW_CUSTOMER, draft.answers)
 
 
 NEW_CUSTOMER = Form(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from domain.approvals.delegations import desks_of
 from domain.customers import may_file
 from handlers.context import Context
 from handlers.forms.engine import Forms
@@ -21,7 +22,8 @@ class Menu:
 
     def show_menu(self, ctx: Context) -> None:
         _ = ctx.language
-        waiting = ctx.work.requests.count_waiting_for(ctx.actor.staff_no)
+        desks = desks_of(ctx.work, ctx.actor, ctx.now)
+        waiting = sum(ctx.work.requests.count_waiting_at(desks).values())
         screen = ViewBuilder().say(bold(_("Hello {name}, what shall we do?", name=ctx.actor.name)))
         self._drafts(ctx, screen)
         if may_file(ctx.actor):

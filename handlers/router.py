@@ -10,10 +10,19 @@ from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
 from domain.onboarding import lose_contact
 from handlers import onboarding
 from handlers.alarms import alarm_uncovered
-from handlers.approvals.acts import ApprovalActs
+from handlers.approvals.applying import Applying
+from handlers.approvals.asking import Questions
+from handlers.approvals.choosing import Choosing
+from handlers.approvals.deciding import Deciding
+from handlers.approvals.delegating import DELEGATION, Delegating
 from handlers.approvals.kinds import Kinds
+from handlers.approvals.mine import Mine
 from handlers.approvals.notices import Notices
-from handlers.approvals.queues import Queues
+from handlers.approvals.offering import Offering
+from handlers.approvals.reading import Reading
+from handlers.approvals.todo import Todo
+from handlers.approvals.typed import Typed
+from handlers.approvals.words import read_said
 from handlers.context import Context, Telling
 from handlers.forms.engine import Forms
 from handlers.language import N_, Language
@@ -38,7 +47,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "language": (N_("Language"),),
     "resume": (N_("Continue filling"),),
     "cancel": (N_("Cancel"),),
-    "approve": (N_("Approve"),),
+    "delegate": (N_("Delegation"),),
 }
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
 
@@ -47,10 +56,18 @@ class Router:
     """Joins the handlers. languages: in which typed words are understood."""
 
     def __init__(self, kinds: Kinds, languages: Sequence[Language]) -> None:
-        self.forms = Forms([kind.form for kind in kinds.values()], languages)
+        self.forms = Forms([*(kind.form for kind in kinds.values()), DELEGATION], languages)
         self._menu = Menu(self.forms, languages)
-        self._acts = ApprovalActs(kinds, self.forms)
-        self._queues = Queues(kinds)
+        self._questions = Questions(self.forms)
+        deciding = Deciding(kinds, self._questions)
+        choosing = Choosing(self._questions)
+        offering = Offering(kinds, self._questions)
+        applying = Applying(kinds, self.forms)
+        reading = Reading(kinds, self._questions)
+        todo, mine = Todo(kinds, self._questions), Mine(kinds)
+        self._delegating = Delegating(self.forms)
+        self._typed = Typed(self._questions, deciding, choosing, offering, applying, reading, todo)
+        self._todo = todo
         self._notices = Notices(kinds)
         self._words = {
             language(word).casefold(): command
@@ -62,29 +79,51 @@ class Router:
             "menu": self._menu.show_menu,
             "start": self._menu.show_menu,
             "new_customer": lambda ctx: self.forms.start(ctx, "new_customer"),
-            "todo": self._queues.show_todo,
-            "mine": self._queues.show_mine,
+            "todo": todo.show_todo,
+            "mine": mine.show_mine,
             "help": self._menu.show_help,
             "language": self._menu.show_languages,
             "resume": self._resume,
             "cancel": self._menu.on_cancel,
-            "approve": self._approve,
+            "delegate": self._delegating.show_delegations,
         }
-        ids, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}:\d{1,4}"
+        ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
+        where = r"\d{1,6}(:[a-z]{0,2})?"
         taps: Mapping[str, tuple[Callable[..., object], str]] = {
             "f": (self.forms.on_tap, r"[0-9a-f]{12}:\d{1,9}:[a-z]{1,4}(:.*)?"),
-            "q": (self._acts.on_asked_tap, rf"no|(rj|rr):{three}:[0-2]|rf:{three}:[*a-z_]+"),
-            "ap": (self._acts.on_approve, three),
-            "rj": (self._acts.on_reject, three),
-            "rt": (self._acts.on_return, three),
-            "ex": (self._acts.on_record, three),
-            "wd": (self._acts.on_withdraw, rf"{ids}:\d{{1,9}}(:y)?"),
-            "mend": (self._acts.on_mend, rf"{ids}:\d{{1,9}}"),
-            "vw": (self._acts.show_details, rf"{ids}:\d{{1,9}}"),
-            "at": (self._acts.show_attachments, rf"{ids}:\d{{1,9}}"),
-            "op": (self._acts.open_card, ids),
-            "td": (self._queues.show_todo, r"\d{1,6}"),
-            "my": (self._queues.show_mine, r"\d{1,6}"),
+            "q": (
+                self._questions.on_tap,
+                rf"no|un:(ap|rj|rt|rk)|(rj|rr|vo):{three}:[0-2]|rf:{three}:[*a-z_]+"
+                rf"|ot:{three}:[01](\.\d{{1,4}})?|ch:{three}:[\w-]{{1,32}}|sd:{three}:(before|after)",
+            ),
+            "ap": (deciding.on_approve, three),
+            "aw": (deciding.on_approve_words, three),
+            "rj": (deciding.on_reject, three),
+            "rt": (deciding.on_return, three),
+            "ex": (deciding.on_record, three),
+            "vo": (deciding.on_void, three),
+            "tr": (choosing.on_transfer, three),
+            "af": (choosing.on_add, three),
+            "of": (offering.on_offer, three),
+            "or": (offering.on_retract, three),
+            "oa": (offering.on_accept, three),
+            "od": (offering.on_decline, three),
+            "wd": (applying.on_withdraw, rf"{two}(:y)?"),
+            "mend": (applying.on_mend, two),
+            "nd": (applying.on_nudge, two),
+            "cc": (choosing.on_copy, two),
+            "vw": (reading.show_details, two),
+            "at": (reading.show_attachments, two),
+            "rk": (reading.on_remark, two),
+            "op": (reading.open_card, ids),
+            "td": (todo.show_todo, where),
+            "tk": (todo.on_tick, rf"{three}:\d{{1,6}}:[a-z]{{0,2}}"),
+            "tp": (todo.on_tick_page, r"\d{1,6}:[a-z]{0,2}"),
+            "ta": (todo.on_approve_ticked, r"\d{1,6}:[a-z]{0,2}"),
+            "tx": (todo.on_reject_ticked, r"\d{1,6}:[a-z]{0,2}"),
+            "dn": (self._delegating.on_new, ""),
+            "de": (self._delegating.on_end, ids),
+            "my": (mine.show_mine, r"\d{1,6}"),
             "jn": (onboarding.on_decide, rf"{ids}:[yn]"),
             "lang": (self._menu.on_language, r"|[a-zA-Z_]{2,8}"),
             "menu": (self._menu.show_menu, ""),
@@ -150,29 +189,41 @@ class Router:
         command = word[1:].split()[0].lower() if word.startswith("/") and len(word) > 1 else ""
         if not command:
             command = self._words.get(word.casefold(), "")
-            asked = ctx.conversation.asking is not None
             within = ctx.conversation.current is not None
-            if (command in _INSIDE_FORMS and within and not asked) or (
-                command == "approve" and (within or asked)
-            ):
+            if command in _INSIDE_FORMS and within and ctx.conversation.asking is None:
                 command = ""
         if command == "cancel" and ctx.conversation.asking is not None:
-            self._acts.on_asked_tap(ctx, "no")
+            self._questions.on_tap(ctx, "no")
             return
         if handler := self._commands.get(command):
-            if command not in {*_INSIDE_FORMS, "approve"}:
+            if command not in _INSIDE_FORMS:
                 self._park(ctx)
             handler(ctx)
             return
-        asking = ctx.conversation.asking
-        if asking is not None and self._acts.on_asked_text(ctx, asking, text):
+        if ctx.replied_card and self._typed.on_reply(ctx, text):
             return
-        if not self.forms.on_text(ctx, text):
-            self._menu.show_fallback(ctx)
+        asking = ctx.conversation.asking
+        if asking is not None and self._questions.on_text(ctx, asking, text):
+            return
+        if self._says_more(ctx, text) or self.forms.on_text(ctx, text):
+            return
+        self._menu.show_fallback(ctx)
 
-    def _approve(self, ctx: Context) -> None:
-        if not self._acts.on_approve_word(ctx):
-            self._queues.show_todo(ctx)
+    def _says_more(self, ctx: Context, text: str) -> bool:
+        """Take an act in words. Inside a form only with a request's number: the rest may be an answer."""
+        said = read_said(text)
+        inside = ctx.conversation.current is not None
+        if said is not None and (said.number or not inside):
+            try:
+                return self._typed.on_said(ctx, said)
+            except Refused as refused:
+                if refused.code not in {"say_which", "nothing_waits"}:
+                    raise
+                self._todo.show_todo(ctx, notes=("⚠️ " + explain(ctx.language, refused), ""))
+                return True
+        if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
+            return self._typed.on_forwarded(ctx, text)
+        return not inside and self._delegating.on_sentence(ctx, text)
 
     def _resume(self, ctx: Context) -> None:
         if not self.forms.resume(ctx):

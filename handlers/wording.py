@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from domain.approvals.requests import RequestState, StepState
-from domain.approvals.routes import Act
+from domain.approvals.requests import RequestKind, RequestState, StepState
+from domain.approvals.routes import Act, Mode
 from domain.customers import CustomerState
 from domain.people import Role
 from domain.rates import rate_words
@@ -31,17 +31,27 @@ _REQUEST_STATES = {
     RequestState.REJECTED: N_("rejected"),
     RequestState.WITHDRAWN: N_("withdrawn"),
     RequestState.DONE: N_("completed"),
+    RequestState.VOIDED: N_("voided"),
 }
 _STEP_STATES = {
     StepState.WAITING: N_("not yet its turn"),
     StepState.OPEN: N_("awaiting approval"),
+    StepState.OFFERED: N_("made a counter-offer"),
     StepState.APPROVED: N_("approved"),
     StepState.REJECTED: N_("rejected"),
     StepState.RETURNED: N_("returned"),
+    StepState.TRANSFERRED: N_("transferred"),
     StepState.EXECUTED: N_("recorded"),
+    StepState.VOIDED: N_("voided"),
     StepState.CANCELLED: N_("no longer needed"),
 }
 _ACTS = {Act.REVIEW: N_("check"), Act.APPROVE: N_("approval"), Act.EXECUTE: N_("recording")}
+_MODES = {Mode.ANY: N_("any of them"), Mode.ALL: N_("all of them"), Mode.IN_TURN: N_("in turn")}
+_KINDS = {
+    RequestKind.NEW_CUSTOMER: N_("New customer"),
+    RequestKind.DISCOUNT_CHANGE: N_("Discount change"),
+    RequestKind.FILE_LOAN: N_("File loan"),
+}
 _ROLES = {
     Role.SALES_REP: N_("sales rep"),
     Role.SALES_ADMIN: N_("sales admin"),
@@ -93,12 +103,34 @@ def show_customer_state(_: Language, state: CustomerState) -> str:
     return _(_CUSTOMER_STATES[state])
 
 
+def show_mode(_: Language, mode: Mode) -> str:
+    return _(_MODES[mode])
+
+
+def show_kind(_: Language, kind: RequestKind) -> str:
+    return _(_KINDS[kind])
+
+
 def show_who(_: Language, who: str, name_of: Callable[[str], str]) -> str:
     """Write whom a route's rule names. name_of: gives a person's name by staff number."""
-    kind, _colon, argument = who.partition(":")
-    if kind == "role":
-        return _(_ROLES[Role(argument)])
-    return name_of(argument) if argument else _("direct superior")
+    return "、".join(_show_name(_, name, name_of) for name in who.split(","))
+
+
+def _show_name(_: Language, name: str, name_of: Callable[[str], str]) -> str:
+    kind, _colon, argument = name.partition(":")
+    match kind:
+        case "role":
+            return _(_ROLES[Role(argument)])
+        case "superior" if argument and argument != "1":
+            return _("superior, {n} levels up", n=argument)
+        case "superior":
+            return _("direct superior")
+        case "head" if argument:
+            return _("head of department {number}", number=argument)
+        case "head":
+            return _("head of the own department")
+        case _:
+            return name_of(argument)
 
 
 def labelled(_: Language, label: str, value: str) -> str:

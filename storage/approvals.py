@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -40,7 +40,10 @@ from storage.types import LARGEST_KEY, Coded
 
 class RequestRow(Request, table=True):
     __tablename__ = "requests"
-    __table_args__ = (Index("ix_requests_applicant", "applicant_no", "id"),)
+    __table_args__ = (
+        Index("ix_requests_applicant", "applicant_no", "id"),
+        Index("ix_requests_subject", "kind", "subject_id"),
+    )
     kind: RequestKind = Field(sa_column=Column(Coded(RequestKind), nullable=False))
     state: RequestState = Field(sa_column=Column(Coded(RequestState), nullable=False))
 
@@ -132,6 +135,9 @@ class SqlRequests:
     def steps(self, request_id: int, version: int) -> list[Step]:
         return [step for step in self.all_steps(request_id) if step.version == version]
 
+    def step_by_id(self, step_id: int) -> Step | None:
+        return self._session.get(StepRow, step_id) if step_id <= LARGEST_KEY else None
+
     def all_steps(self, request_id: int) -> list[Step]:
         columns = StepRow.__table__.c  # type: ignore[attr-defined]
         rows = self._session.scalars(
@@ -186,6 +192,19 @@ class SqlRequests:
         if any(desk.apart_from for desk in desks):
             query = query.join(_requests, _requests.c.id == _queue.c.request_id)
         return {row.kind: row.waiting for row in self._connection.execute(query.group_by(_queue.c.kind))}
+
+    def open_about(self, kinds: Collection[RequestKind], subject_id: int) -> list[Request]:
+        closed = [state for state in RequestState if state.closed]
+        rows = self._session.scalars(
+            select(RequestRow)
+            .where(
+                _requests.c.kind.in_(sorted(kinds)),
+                _requests.c.subject_id == subject_id,
+                _requests.c.state.not_in(closed),
+            )
+            .order_by(_requests.c.id.desc())
+        )
+        return cast(list[Request], list(rows))
 
     def open_steps(self) -> list[tuple[Request, Step]]:
         columns = StepRow.__table__.c  # type: ignore[attr-defined]

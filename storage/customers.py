@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import cast
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Index,
     bindparam,
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from domain.customers import Customer, CustomerState
+from domain.customers import Customer, CustomerChange, CustomerField, CustomerState
 from domain.duplicates import KnownCustomer
-from domain.names import search_grams
+from domain.names import query_grams, search_grams
+from domain.numerals import close_up
 from storage.memo import Memo
 from storage.people import StaffRow
 from storage.types import Coded, RateColumn
@@ -86,6 +91,16 @@ _KNOWN = (
     .order_by(_customers.c.id)
 )
 _FILING_LOCK = 0x4B48  # any number that nobody else locks
+MOST_FOUND = 200  # customers that a look-up gives; whoever gets so many types more
+MOST_GRAMS = 60
+NEARLY_BEST = 0.6  # of the keys that the best find meets
+
+
+class CustomerChangeRow(CustomerChange, table=True):
+    __tablename__ = "customer_changes"
+    __table_args__ = (Index("ix_customer_changes_customer", "customer_id", "id"),)
+    customer_id: int = Field(foreign_key="customers.id")
+    field: CustomerField = Field(sa_column=Column(Coded(CustomerField), nullable=False))
 
 
 class SqlCustomers:
@@ -178,6 +193,92 @@ class SqlCustomers:
             for row in self._connection.execute(_KNOWN, {"ids": sorted(ids)})
         ]
 
+    def find(
+        self, text: str, owners: Collection[str] | None, *, limit: int, offset: int = 0
+    ) -> list[Customer]:
+        if text.strip():
+            found = self._found(text, owners)[offset : offset + limit]
+            rows = self._session.scalars(select(CustomerRow).where(_customers.c.id.in_(found)))
+            by_id = {row.id: row for row in rows}
+            return [by_id[customer_id] for customer_id in found if customer_id in by_id]
+        newest = select(CustomerRow).where(_STANDING, *_owned_by(owners)).order_by(_customers.c.id.desc())
+        return cast(list[Customer], list(self._session.scalars(newest.limit(limit).offset(offset))))
+
+    def count(self, text: str, owners: Collection[str] | None) -> int:
+        if text.strip():
+            return len(self._found(text, owners))
+        counted = select(func.count()).select_from(_customers).where(_STANDING, *_owned_by(owners))
+        return int(self._connection.execute(counted).scalar_one())
+
+    def _found(self, text: str, owners: Collection[str] | None) -> list[int]:
+        """Give the ids of at most MOST_FOUND customers that a text may mean, the best first."""
+        typed = "".join(text.split())
+        exact = select(_customers.c.id).where(
+            or_(
+                _customers.c.erp_no == typed.upper(),
+                _customers.c.credit_code == typed.upper(),
+                _customers.c.mobile.in_([typed, f"+86{typed}"]),
+                _customers.c.landline.in_([typed, f"+86{typed.lstrip('0').replace('-', '')}"]),
+            ),
+            _STANDING,
+            *_owned_by(owners),
+        )
+        if found := list(self._connection.execute(exact.limit(MOST_FOUND)).scalars()):
+            return found
+        grams = sorted(query_grams(text))[:MOST_GRAMS]
+        if not grams:
+            return []
+        met = union_all(
+            *(
+                select(literal(at).label("key"), _grams.c.customer_id).where(
+                    _grams.c.gram >= gram, _grams.c.gram < gram[:-1] + chr(ord(gram[-1]) + 1)
+                )
+                for at, gram in enumerate(grams)
+            )
+        ).subquery()
+        keys_met = func.count(met.c.key.distinct())
+        ranked = (
+            select(_customers.c.id, keys_met.label("keys"))
+            .join(met, met.c.customer_id == _customers.c.id)
+            .where(_STANDING, *_owned_by(owners))
+            .group_by(_customers.c.id, _customers.c.name)
+            .order_by(keys_met.desc(), func.length(_customers.c.name), _customers.c.id)
+            .limit(MOST_FOUND)
+        )
+        rows = self._connection.execute(ranked).all()
+        return self._whole(text, [row.id for row in rows if row.keys >= rows[0].keys * NEARLY_BEST])
+
+    def _whole(self, text: str, ids: list[int]) -> list[int]:
+        """Where some names hold the text as it stands, those are what was meant."""
+        if not ids:
+            return ids
+        wanted = close_up(text).casefold()
+        rows = self._connection.execute(
+            select(_customers.c.id, _customers.c.name).where(_customers.c.id.in_(ids))
+        )
+        names = {row.id: close_up(row.name).casefold() for row in rows}
+        whole = [customer_id for customer_id in ids if wanted in names[customer_id]]
+        return whole or ids
+
+    def add_change(self, change: CustomerChange) -> None:
+        self._session.add(CustomerChangeRow.model_validate(change))
+        self._session.flush()
+
+    def changes(
+        self,
+        customer_id: int,
+        *,
+        fields: Collection[CustomerField] = (),
+        limit: int,
+        offset: int = 0,
+    ) -> list[CustomerChange]:
+        columns = CustomerChangeRow.__table__.c  # type: ignore[attr-defined]
+        rows = select(CustomerChangeRow).where(columns.customer_id == customer_id)
+        if fields:
+            rows = rows.where(columns.field.in_(sorted(fields)))
+        newest = rows.order_by(columns.id.desc()).limit(limit).offset(offset)
+        return cast(list[CustomerChange], list(self._session.scalars(newest)))
+
     def lock_filing(self) -> None:
         if self._connection.dialect.name == "postgresql":  # SQLite has one writer
             self._alike.clear()  # others may have filed meanwhile
@@ -199,3 +300,7 @@ class SqlCustomers:
             self._connection.execute(
                 insert(_grams), [{"gram": gram, "customer_id": customer.id} for gram in sorted(fresh)]
             )
+
+
+def _owned_by(owners: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [] if owners is None else [_customers.c.owner_no.in_(sorted(owners))]

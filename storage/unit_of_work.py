@@ -18,6 +18,7 @@ from storage.audit import SqlAuditLog
 from storage.conversations import SqlConversations
 from storage.customers import SqlCustomers
 from storage.delegations import SqlDelegations
+from storage.discounts import SqlDiscountChanges
 from storage.inbox import SqlInbox
 from storage.onboarding import SqlInvitations
 from storage.outbox import SqlOutbox
@@ -68,6 +69,10 @@ class SqlWork:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self.session, self.connection)
+
+    @cached_property
+    def discount_changes(self) -> SqlDiscountChanges:
+        return SqlDiscountChanges(self.session)
 
     @cached_property
     def delegations(self) -> SqlDelegations:

@@ -107,7 +107,7 @@ def _decline(work: Work, round_: Round, step: Step, applicant: Employee, now: da
     save_round(work, round_, now)
     after = {"version": request.version, "position": step.position, "state": request.state.value}
     work.audit.record(now, applicant.staff_no, "offer_declined", request.number, after=after)
-    work.events.append(OfferAnswered(request, step, accepted=False))
+    work.events.append(OfferAnswered(request, step, step, accepted=False))
 
 
 def _accept(work: Work, round_: Round, step: Step, applicant: Employee, now: datetime) -> None:
@@ -127,12 +127,13 @@ def _accept(work: Work, round_: Round, step: Step, applicant: Employee, now: dat
         after={"version": request.version, "content": content_hash(request.content)},
     )
     carried, stands = _carry(round_, step, now)
-    former = tuple(old for old in round_.in_order() if old.state.live)
+    former = tuple(old for old in round_.in_order() if old.state.live and old is not step)
     cancel_rest(round_.steps.values())
+    step.offer, step.decided_at = {}, None  # it goes on in the new version
     work.requests.save(request, *round_.steps.values())
     added = work.requests.add_steps(carried)
     fresh = Round(request, {new.position: new for new in added})
-    work.events.append(OfferAnswered(request, fresh.steps[stands], accepted=True, former=former))
+    work.events.append(OfferAnswered(request, step, fresh.steps[stands], accepted=True, former=former))
     advance(work, fresh, applicant, now)
     save_round(work, fresh, now)
 

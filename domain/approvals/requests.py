@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -214,6 +214,8 @@ class Requests(Protocol):
         """Give the steps of one version in order."""
         ...
 
+    def step_by_id(self, step_id: int) -> Step | None: ...
+
     def all_steps(self, request_id: int) -> list[Step]:
         """Give the steps of every version in order: the trail."""
         ...
@@ -229,6 +231,10 @@ class Requests(Protocol):
         ...
 
     def count_waiting_at(self, desks: Sequence[Desk]) -> dict[RequestKind, int]: ...
+
+    def open_about(self, kinds: Collection[RequestKind], subject_id: int) -> list[Request]:
+        """Give the requests about a subject that are not closed, the newest first."""
+        ...
 
     def open_steps(self) -> list[tuple[Request, Step]]:
         """Give every step that waits for somebody or lies with its applicant, to look for holes."""

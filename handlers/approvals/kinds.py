@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.approvals.requests import Request, RequestKind
 from handlers.context import Telling
-from handlers.forms.fields import Form
+from handlers.conversation import Draft
+from handlers.forms.fields import Field, Form, load_answers, visible_fields
 from handlers.language import Language
 
 
@@ -35,3 +36,9 @@ class Kind:
 
 
 Kinds = Mapping[RequestKind, Kind]
+
+
+def asked_fields(kind: Kind, content: Mapping[str, Any]) -> list[Field]:
+    """Give the fields that a request of this content was asked, in order."""
+    draft = Draft(kind.form.name, kind.form.version, answers=dict(content))
+    return visible_fields(kind.form, draft, load_answers(kind.form, draft))

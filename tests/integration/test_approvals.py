@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from domain.approvals.acts import (
-    REASON_LENGTH,
     approve_step,
     record_outcome,
     reject_step,
@@ -18,8 +17,9 @@ from domain.approvals.acts import (
     withdraw_request,
 )
 from domain.approvals.acts import Filing as RequestFiling
-from domain.approvals.requests import Request, RequestKind, RequestState, Step, StepState
+from domain.approvals.requests import Desk, Request, RequestKind, RequestState, Step, StepState
 from domain.approvals.routes import Act, StepRule
+from domain.approvals.taking import REASON_LENGTH
 from domain.customers import CustomerState, refile_customer
 from domain.errors import Refused
 from domain.events import RequestSubmitted, RequestWithdrawn, StepDecided, StepOpened, StepUncovered
@@ -84,7 +84,7 @@ def approved(engine: Engine, request: Request, *actors: Employee) -> Request:
 
 
 def queue(work: SqlWork, *staff: Employee) -> list[int]:
-    return [work.requests.count_waiting_for(employee.staff_no) for employee in staff]
+    return [sum(work.requests.count_waiting_at([Desk(employee.staff_no)]).values()) for employee in staff]
 
 
 # --- the whole way ---------------------------------------------------------------------------------------
@@ -365,7 +365,7 @@ def test_approving_and_withdrawing_at_once_end_in_one_state(company: Engine, fil
 
 def test_numbers_are_unique_when_many_file_at_once(company: Engine) -> None:
     def submit(number: int) -> Callable[[Connection], str]:
-        filing = RequestFiling(RequestKind.NEW_CUSTOMER, f"draft{number}", "某公司", {"name": "某公司"})
+        filing = RequestFiling(RequestKind.NEW_CUSTOMER, f"draft{number}", "某公司", content())
         return lambda connection: submit_request(work_on(connection), REP, filing, NOW).number
 
     numbers = race(company, *(submit(number) for number in range(8)))
@@ -631,12 +631,12 @@ def test_what_waits_comes_oldest_first_and_page_by_page(company: Engine) -> None
     for index, name in enumerate(names):
         _file(company, name=name, phone=f"1380013800{index}")
     with transaction(company) as work:
-        waiting: list[tuple[Request, Step]] = work.requests.waiting_for(CLERK.staff_no, limit=2)
-        assert [request.title for request, _step in waiting] == list(names[:2])
-        rest = work.requests.waiting_for(CLERK.staff_no, limit=2, offset=2)
-        assert [request.title for request, _step in rest] == [names[2]]
-        assert all(step.state is StepState.OPEN for _request, step in waiting + rest)
-        assert work.requests.count_waiting_for(CLERK.staff_no) == 3
+        waiting = work.requests.waiting_at([Desk(CLERK.staff_no)], limit=2)
+        assert [task.request.title for task in waiting] == list(names[:2])
+        rest = work.requests.waiting_at([Desk(CLERK.staff_no)], limit=2, offset=2)
+        assert [task.request.title for task in rest] == [names[2]]
+        assert all(task.step.state is StepState.OPEN for task in waiting + rest)
+        assert work.requests.count_waiting_at([Desk(CLERK.staff_no)]) == {RequestKind.NEW_CUSTOMER: 3}
         assert work.requests.count_filed_by(REP.staff_no) == 3
 
 

@@ -109,6 +109,6 @@ def test_the_audit_log_cannot_be_emptied_at_one_stroke(postgresql_database: str)
 
 
 def test_foreign_keys_hold(engine: Engine) -> None:
-    orphan = "INSERT INTO step_queue (step_id, staff_no, request_id) VALUES (99, 'YH0003', 99)"
+    orphan = "INSERT INTO step_queue VALUES (99, 'YH0003', 99, TRUE, 'new_customer')"
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"), engine.begin() as connection:
         connection.execute(text(orphan))

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from domain.approvals.acts import StepRef
 from domain.approvals.requests import Request, RequestKind, Step
 from domain.approvals.routes import Act, Route, StepRule
+from domain.approvals.taking import StepRef
 from domain.attachments import AttachmentRules
 from domain.customers import CustomerFacts, CustomerFiling, file_customer
 from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState

@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -20,7 +21,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Catalogue, load_languages
-from domain.approvals.requests import Request, RequestKind, Step, StepState
+from domain.approvals.delegations import Delegation
+from domain.approvals.requests import Desk, Remark, Request, RequestKind, Step, StepState, Task
 from domain.approvals.routes import Act, Route, StepRule
 from domain.attachments import Attachment, AttachmentRules, AttachmentState
 from domain.customers import Customer, CustomerFiling, check_rate, check_settlement
@@ -102,6 +104,7 @@ RULES = Rules(
 class MemoryPeople:
     def __init__(self) -> None:
         self.staff = {employee.staff_no: employee for employee in STAFF}
+        self.departments: dict[str, Department] = {}
         self.bound = {
             employee.staff_no: Account(
                 CHANNEL, employee.staff_no, employee.staff_no, employee.staff_no, "zh_CN"
@@ -114,6 +117,15 @@ class MemoryPeople:
 
     def holders(self, role: Role) -> list[Employee]:
         return [e for _no, e in sorted(self.staff.items()) if e.works_here and e.holds(role)]
+
+    def members(self, department_no: str) -> list[Employee]:
+        return [e for _no, e in sorted(self.staff.items()) if e.department_no == department_no]
+
+    def everybody(self) -> list[Employee]:
+        return [e for _no, e in sorted(self.staff.items()) if e.works_here]
+
+    def department(self, number: str) -> Department | None:
+        return self.departments.get(number)
 
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None:
         for account in self.bound.values():
@@ -151,6 +163,7 @@ class MemoryPeople:
                 self.bound[staff_no] = replace(account, chat_id=new)
 
     def put_department(self, department: Department) -> bool:
+        self.departments[department.number] = department
         return True
 
     def put_staff(self, record: StaffRecord) -> bool:
@@ -166,6 +179,7 @@ class MemoryRequests:
         self.kept: dict[int, Request] = {}
         self.kept_steps: dict[tuple[int, int, int], Step] = {}
         self.numbers: dict[tuple[RequestKind, str], int] = {}
+        self.kept_remarks: list[Remark] = []
 
     def add(self, request: Request) -> Request:
         taken = {(r.draft_id, r.number) for r in self.kept.values()}
@@ -188,14 +202,18 @@ class MemoryRequests:
     def by_draft(self, draft_id: str) -> Request | None:
         return next((self.by_id(r.id or 0) for r in self.kept.values() if r.draft_id == draft_id), None)
 
-    def add_steps(self, steps: list[Step]) -> None:
+    def add_steps(self, steps: list[Step]) -> list[Step]:
         for step in steps:
             key = (step.request_id, step.version, step.position)
             step.id = step.id or len(self.kept_steps) + 1
             self.kept_steps[key] = step.model_copy(deep=True)
+        return steps
 
     def steps(self, request_id: int, version: int) -> list[Step]:
         return [step for step in self.all_steps(request_id) if step.version == version]
+
+    def step_by_id(self, step_id: int) -> Step | None:
+        return next((s.model_copy(deep=True) for s in self.kept_steps.values() if s.id == step_id), None)
 
     def all_steps(self, request_id: int) -> list[Step]:
         return [s.model_copy(deep=True) for key, s in sorted(self.kept_steps.items()) if key[0] == request_id]
@@ -204,11 +222,41 @@ class MemoryRequests:
         self.kept[request.id or 0] = request.model_copy(deep=True)
         self.add_steps(list(steps))
 
-    def waiting_for(self, staff_no: str, *, limit: int, offset: int = 0) -> list[tuple[Request, Step]]:
-        return self._waiting(staff_no)[offset : offset + limit]
+    def waiting_at(
+        self, desks: Sequence[Desk], *, kind: RequestKind | None = None, limit: int, offset: int = 0
+    ) -> list[Task]:
+        tasks = [task for task in self._waiting(desks) if kind in {None, task.request.kind}]
+        return tasks[offset : offset + limit]
 
-    def count_waiting_for(self, staff_no: str) -> int:
-        return len(self._waiting(staff_no))
+    def count_waiting_at(self, desks: Sequence[Desk]) -> dict[RequestKind, int]:
+        return dict(Counter(task.request.kind for task in self._waiting(desks)))
+
+    def open_about(self, kinds: Collection[RequestKind], subject_id: int) -> list[Request]:
+        found = [r for r in self.kept.values() if r.kind in kinds and r.subject_id == subject_id]
+        return [r.model_copy(deep=True) for r in reversed(found) if not r.state.closed]
+
+    def open_steps(self) -> list[tuple[Request, Step]]:
+        return [
+            (self.kept[step.request_id].model_copy(deep=True), step.model_copy(deep=True))
+            for _key, step in sorted(self.kept_steps.items())
+            if step.state in {StepState.OPEN, StepState.OFFERED}
+            and step.version == self.kept[step.request_id].version
+        ]
+
+    def decided_for(self, staff_no: str, by: str, since: datetime, until: datetime) -> list[Task]:
+        return [
+            Task(self.kept[step.request_id], step, staff_no)
+            for _key, step in sorted(self.kept_steps.items())
+            if (step.on_behalf_of, step.decided_by) == (staff_no, by)
+            and step.decided_at is not None
+            and since <= step.decided_at < until
+        ]
+
+    def add_remark(self, remark: Remark) -> None:
+        self.kept_remarks.append(remark)
+
+    def remarks(self, request_id: int) -> list[Remark]:
+        return [remark for remark in self.kept_remarks if remark.request_id == request_id]
 
     def filed_by(self, staff_no: str, *, limit: int, offset: int = 0) -> list[Request]:
         mine = [r for r in self.kept.values() if r.applicant_no == staff_no]
@@ -222,14 +270,44 @@ class MemoryRequests:
         self.numbers[kind, day] = self.numbers.get((kind, day), 0) + 1
         return f"{kind.prefix}-{day}-{self.numbers[kind, day]:04d}"
 
-    def _waiting(self, staff_no: str) -> list[tuple[Request, Step]]:
-        return [
-            (self.kept[step.request_id].model_copy(deep=True), step.model_copy(deep=True))
-            for _key, step in sorted(self.kept_steps.items())
+    def _waiting(self, desks: Sequence[Desk]) -> list[Task]:
+        tasks = [
+            Task(request, step, desk.staff_no)
+            for request, step in self.open_steps()
+            for desk in desks
             if step.state is StepState.OPEN
-            and staff_no in step.assignees
-            and step.version == self.kept[step.request_id].version
+            and desk.staff_no in step.assignees
+            and (not desk.kinds or request.kind in desk.kinds)
+            and request.applicant_no != desk.apart_from
         ]
+        return sorted(tasks, key=lambda task: (task.request.ordinary, task.request.id))
+
+
+class MemoryDelegations:
+    def __init__(self) -> None:
+        self.kept: dict[int, Delegation] = {}
+
+    def add(self, delegation: Delegation) -> Delegation:
+        delegation.id = len(self.kept) + 1
+        self.kept[delegation.id] = delegation
+        return delegation
+
+    def by_id(self, delegation_id: int) -> Delegation | None:
+        return self.kept.get(delegation_id)
+
+    def save(self, delegation: Delegation) -> None:
+        self.kept[delegation.id or 0] = delegation
+
+    def given_to(self, staff_no: str, day: date) -> list[Delegation]:
+        return [d for d in self.kept.values() if d.to_no == staff_no and d.stands_on(day)]
+
+    def given_by(self, staff_no: str, since: date) -> list[Delegation]:
+        found = [d for d in self.kept.values() if d.from_no == staff_no and d.last_day >= since]
+        return sorted((d for d in found if d.ended_at is None), key=lambda d: d.first_day)
+
+    def unannounced(self, day: date) -> list[Delegation]:
+        live = [d for d in self.kept.values() if d.ended_at is None and not d.reported]
+        return [d for d in live if d.last_day < day or (not d.begun and d.first_day <= day)]
 
 
 class MemoryCustomers:
@@ -329,6 +407,7 @@ class MemoryWork:
         self.people = MemoryPeople()
         self.requests = MemoryRequests()
         self.customers = MemoryCustomers(self.people.staff)
+        self.delegations = MemoryDelegations()
         self.attachments = MemoryAttachments()
         self.invitations = MemoryInvitations()
         self.audit = MemoryAudit()
@@ -339,7 +418,7 @@ class MemoryWork:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        registers = ("people", "requests", "customers", "attachments", "audit")
+        registers = ("people", "requests", "customers", "delegations", "attachments", "audit")
         before = copy.deepcopy({name: vars(self)[name] for name in registers})
         events = list(self.events)
         try:
@@ -801,7 +880,7 @@ class Phone:
         for phone in self.work.phones.values():
             for message in phone.messages:
                 if message.card == revision.card:
-                    message.show(revision.make(phone.language))
+                    message.show(revision.make(phone.language, phone.owner.staff_no))
 
     def _revise(self, revision: Revise, view: View) -> None:
         target = revision.target.message_id or self._rows[revision.target.row_id]

@@ -1,9 +1,8 @@
-"""我的待办 and 我的申请: what waits for a person, and what they filed."""
+"""我的申请: what a person filed, and where it stands."""
 
 from __future__ import annotations
 
 from domain.approvals.requests import Request, RequestState
-from domain.approvals.routes import Act
 from handlers.approvals.kinds import Kinds
 from handlers.context import Context
 from handlers.language import Language
@@ -13,27 +12,9 @@ from handlers.wording import shorten, show_request_state
 PAGE = 5
 
 
-class Queues:
+class Mine:
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
-
-    def show_todo(self, ctx: Context, page: str = "0") -> None:
-        """List what waits for this person, oldest first."""
-        _, count = ctx.language, ctx.work.requests.count_waiting_for(ctx.actor.staff_no)
-        at = _page(page, count)
-        waiting = ctx.work.requests.waiting_for(ctx.actor.staff_no, limit=PAGE, offset=at * PAGE)
-        screen = ViewBuilder().say(bold(f"{_('My tasks')} ({count})"))
-        if not count:
-            screen.say(_("Nothing waits for you."))
-        for place, (request, step) in enumerate(waiting, start=at * PAGE + 1):
-            doing = _("to record") if step.act is Act.EXECUTE else _("to approve")
-            applicant = ctx.name_of(request.applicant_no)
-            since = _.moment(step.opened_at or request.submitted_at)
-            screen.say(f"{place}. {request.title} · {applicant}")
-            screen.say(f"    {self._title(_, request)} {request.number} · {doing} · {since}")
-        self._open_buttons(screen, [request for request, _step in waiting], at)
-        _turns(_, screen, "td", at, count)
-        ctx.show(screen.view())
 
     def show_mine(self, ctx: Context, page: str = "0") -> None:
         """List this person's own requests: what needs them first, then what is under way, then the rest."""

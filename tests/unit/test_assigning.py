@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.approvals.routes import Act, Assignment, Route, StepRule, assign, who_fits
+from domain.approvals.assigning import Assignment, assign, who_fits
+from domain.approvals.routes import Act, Route, StepRule
 from domain.errors import Refused
 from domain.people import Account, Employee, Role, StaffState
 
@@ -68,7 +69,8 @@ def attempt(
 ) -> Assignment | None:
     rule = StepRule(act, who)
     try:
-        return assign(rule, Route((rule,), fallback), applicant, decided, people)  # type: ignore[arg-type]
+        [seat] = assign(rule, Route((rule,), fallback), applicant, decided, people)  # type: ignore[arg-type]
+        return seat
     except Refused as refused:
         if (refused.code, refused.params) != ("route_uncovered", {"who": who}):
             raise
@@ -167,7 +169,7 @@ def test_whoever_approved_may_carry_out() -> None:
 @pytest.mark.parametrize("who", ["", "boss", "staff:", "superior:YH1", "role:", "role:emperor", "staff"])
 def test_a_rule_that_names_nobody_is_an_error(who: str) -> None:
     people = chain("YH1", "YH2")
-    with pytest.raises(ValueError, match=r"emperor|''|route names"):
+    with pytest.raises(ValueError, match="names nobody"):
         who_fits(who, people.staff["YH1"], people)  # type: ignore[arg-type]
 
 
