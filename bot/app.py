@@ -22,14 +22,17 @@ from bot.reaching import reach
 from bot.settings import Settings
 from bot.turn import Turns
 from bot.webhook import Webhook
+from domain.approvals.delegations import announce_delegations
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
+from domain.discounts import DiscountConsequence, lapse_changes
 from domain.onboarding import lose_contact
 from domain.work import Consequence
 from handlers import onboarding
 from handlers.alarms import alarm_undelivered
 from handlers.context import Outgoing
 from handlers.customers import NEW_CUSTOMER_KIND
+from handlers.discounts import DISCOUNT_CHANGE_KIND
 from handlers.router import Router
 from storage.database import HEAD, Database, schema_version
 from storage.inbox import SqlInbox
@@ -37,10 +40,17 @@ from storage.outbox import Parcel, SqlOutbox
 
 log = logging.getLogger(__name__)
 
-KINDS = {RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND}
-CONSEQUENCES: Mapping[RequestKind, Consequence] = {RequestKind.NEW_CUSTOMER: CustomerFiling()}
+KINDS = {
+    RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND,
+    RequestKind.DISCOUNT_CHANGE: DISCOUNT_CHANGE_KIND,
+}
+CONSEQUENCES: Mapping[RequestKind, Consequence] = {
+    RequestKind.NEW_CUSTOMER: CustomerFiling(),
+    RequestKind.DISCOUNT_CHANGE: DiscountConsequence(),
+}
 LANGUAGES = ("zh_CN", "en")
 HOUSEKEEPING_SECONDS = 3_600
+CALENDAR_SECONDS = 60  # how soon it is noticed that a day has begun
 
 
 class WrongSchema(RuntimeError):
@@ -106,6 +116,7 @@ class App:
                 log.warning("%s messages have an unknown outcome and go out again", unknown)
             await reach(self._messenger.open)
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
+            self._sweeps.every(CALENDAR_SECONDS, self._turn_the_day)
             self._sweeps.start()
             gc.collect()  # what was made until now stays; no later collection need look through it again
             gc.freeze()
@@ -142,6 +153,21 @@ class App:
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
             await self._database.writer.run(sweep)
+            self._delivery.look()
+
+    async def _turn_the_day(self) -> None:
+        """See to what begins or ends by its date: delegations, and special rates."""
+        channel = self._messenger.channel
+
+        def sweep(connection: Connection) -> tuple[Parcel, ...]:
+            now, work = clock.now(), self._turns.work(connection)
+            announce_delegations(work, now)
+            lapse_changes(work, now)
+            return self._turns.announce(work, channel, now, lease=self._delivery.has_room)
+
+        with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
+            parcels = await self._database.writer.run(sweep)
+            self._delivery.accept(parcels)
             self._delivery.look()
 
     async def _on_trouble(self, trouble: Trouble, chat_id: str) -> None:

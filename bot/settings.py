@@ -36,7 +36,7 @@ from domain.work import Rules
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SETTINGS = ROOT / "settings.toml"
 SQLITE_FILE = "menxia.db"
-OFFERED = (RequestKind.NEW_CUSTOMER,)
+OFFERED = (RequestKind.NEW_CUSTOMER, RequestKind.DISCOUNT_CHANGE)
 LONGEST_WHO = 200  # what a step of the register holds
 
 

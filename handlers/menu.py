@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.approvals.delegations import desks_of
+from domain.customer_history import may_see_customers
 from domain.customers import may_file
+from domain.discounts import may_propose
 from handlers.context import Context
 from handlers.forms.engine import Forms
 from handlers.forms.screens import resume_button
@@ -26,8 +28,7 @@ class Menu:
         waiting = sum(ctx.work.requests.count_waiting_at(desks).values())
         screen = ViewBuilder().say(bold(_("Hello {name}, what shall we do?", name=ctx.actor.name)))
         self._drafts(ctx, screen)
-        if may_file(ctx.actor):
-            screen.buttons(Button(_("New customer"), "new"))
+        self._processes(ctx, screen)
         todo = f"{_('My tasks')} ({waiting})" if waiting else _("My tasks")
         screen.buttons(Button(todo, "td:0"), Button(_("My requests"), "my:0"))
         ctx.say(screen.buttons(Button(_("Help"), "help"), Button("中文/English", "lang")).view())
@@ -37,7 +38,15 @@ class Menu:
         screen = ViewBuilder().say(bold(_("What you can do here")))
         if may_file(ctx.actor):
             screen.say(_("New customer (/new_customer): file a customer; I ask one thing after the other."))
-        screen.say(_("My tasks (/todo): what waits for your decision."))
+        if may_propose(ctx.actor):
+            screen.say(_("Change discount (/discount): another rate or other terms for a customer."))
+        if may_see_customers(ctx.actor):
+            screen.say(_("Customers (/customers): terms, contacts and history; “客户 恒锐” finds one."))
+        screen.say(_("My tasks (/todo): what waits for your decision; tick several and decide at once."))
+        screen.say(
+            _("In words: 同意 0007, 驳回 0007 利润太低, or reply to a card; also 转交, 加签, 还价, 评论.")
+        )
+        screen.say(_("Delegation (/delegate): “12月1日到5日由王芳代批”."))
         screen.say(_("My requests (/mine): what you filed and where it stands."))
         screen.say(_("In a form: Back, Skip, Cancel work as buttons or typed; drafts are kept."))
         screen.say(_("Several answers at once: one line each, like “Contact: Chen”."))
@@ -64,8 +73,7 @@ class Menu:
         _ = ctx.language
         screen = ViewBuilder().say(_("I did not understand that. You can choose:"))
         self._drafts(ctx, screen)
-        if may_file(ctx.actor):
-            screen.buttons(Button(_("New customer"), "new"))
+        self._processes(ctx, screen)
         screen.buttons(Button(_("My tasks"), "td:0"), Button(_("My requests"), "my:0"))
         ctx.say(screen.buttons(Button(_("Menu"), "menu"), Button(_("Help"), "help")).view())
 
@@ -76,6 +84,17 @@ class Menu:
         screen = ViewBuilder().say(ctx.language("Nothing is under way."))
         self._drafts(ctx, screen)
         ctx.say(screen.buttons(Button(ctx.language("Menu"), "menu")).view())
+
+    def _processes(self, ctx: Context, screen: ViewBuilder) -> None:
+        """What this person may begin or look up."""
+        _, row = ctx.language, []
+        if may_file(ctx.actor):
+            row.append(Button(_("New customer"), "new"))
+        if may_propose(ctx.actor):
+            row.append(Button(_("Change discount"), "dis"))
+        if may_see_customers(ctx.actor):
+            row.append(Button(_("Customers"), "cu:0"))
+        screen.buttons(*row)
 
     def _drafts(self, ctx: Context, screen: ViewBuilder) -> None:
         for form, draft, answers in self._forms.parked(ctx):

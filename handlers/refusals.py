@@ -87,6 +87,12 @@ WORDING: Mapping[str, str] = {
     "name_too_long": N_("The name has at most {maximum} characters; that was {length}."),
     # customers
     "duplicate_customer": N_("This customer is there already: {name} (looked after by {owner}, {state})."),
+    "customer_unknown": N_("There is no such customer for you."),
+    "customer_not_active": N_("{name} cannot be changed now: {state}."),
+    "customer_same": N_("That is what is on file already."),
+    "change_same": N_("That is what holds for {name} already; nothing would change."),
+    "change_open": N_("A change for {name} of the same scope is under way: {number}."),
+    "change_end_missing": N_("A rate for one order needs a last day. For example: 12月31日"),
     "erp_no_unreadable": N_("An ERP number has letters, digits and dashes. For example: KH0081"),
     "erp_no_taken": N_("{erp_no} already belongs to {name}. Please check the number."),
     # files
@@ -166,6 +172,7 @@ _SHOW: Mapping[str, Callable[[Language, Any], str]] = {
 }
 _STATES: Mapping[str, Callable[[Language, Any], str]] = {
     "duplicate_customer": show_customer_state,
+    "customer_not_active": show_customer_state,
     "request_closed": show_request_state,
     "already_decided": show_step_state,
 }

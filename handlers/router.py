@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from domain.customer_history import may_see_customers
 from domain.errors import Refused
 from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
 from domain.onboarding import lose_contact
-from handlers import onboarding
+from handlers import customer_updates, discounts, onboarding
 from handlers.alarms import alarm_uncovered
 from handlers.approvals.applying import Applying
 from handlers.approvals.asking import Questions
@@ -24,6 +25,8 @@ from handlers.approvals.todo import Todo
 from handlers.approvals.typed import Typed
 from handlers.approvals.words import read_said
 from handlers.context import Context, Telling
+from handlers.customer_updates import CUSTOMER_UPDATE
+from handlers.customer_views import CustomerViews
 from handlers.forms.engine import Forms
 from handlers.language import N_, Language
 from handlers.menu import Menu
@@ -48,7 +51,10 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "resume": (N_("Continue filling"),),
     "cancel": (N_("Cancel"),),
     "delegate": (N_("Delegation"),),
+    "discount": (N_("Change discount"), N_("Discount change")),
+    "customers": (N_("Customers"), N_("My customers")),
 }
+_LOOK_UP = re.compile(r"(?:客户|查客户|查一?下?|customers?|find)\s+(?P<text>\S.{0,60})", re.IGNORECASE)
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
 
 
@@ -56,7 +62,8 @@ class Router:
     """Joins the handlers. languages: in which typed words are understood."""
 
     def __init__(self, kinds: Kinds, languages: Sequence[Language]) -> None:
-        self.forms = Forms([*(kind.form for kind in kinds.values()), DELEGATION], languages)
+        own = (DELEGATION, CUSTOMER_UPDATE)
+        self.forms = Forms([*(kind.form for kind in kinds.values()), *own], languages)
         self._menu = Menu(self.forms, languages)
         self._questions = Questions(self.forms)
         deciding = Deciding(kinds, self._questions)
@@ -66,6 +73,7 @@ class Router:
         reading = Reading(kinds, self._questions)
         todo, mine = Todo(kinds, self._questions), Mine(kinds)
         self._delegating = Delegating(self.forms)
+        self._customers = customers = CustomerViews(self._questions)
         self._typed = Typed(self._questions, deciding, choosing, offering, applying, reading, todo)
         self._todo = todo
         self._notices = Notices(kinds)
@@ -86,6 +94,8 @@ class Router:
             "resume": self._resume,
             "cancel": self._menu.on_cancel,
             "delegate": self._delegating.show_delegations,
+            "discount": lambda ctx: self.forms.start(ctx, "discount_change"),
+            "customers": customers.show_customers,
         }
         ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         where = r"\d{1,6}(:[a-z]{0,2})?"
@@ -124,6 +134,13 @@ class Router:
             "dn": (self._delegating.on_new, ""),
             "de": (self._delegating.on_end, ids),
             "my": (mine.show_mine, r"\d{1,6}"),
+            "cu": (customers.show_customers, r"\d{1,6}(:.{1,40})?"),
+            "cv": (customers.show_customer, ids),
+            "cx": (customers.show_history, r"\d{1,18}:\d{1,6}"),
+            "cs": (customers.on_search, ""),
+            "dc": (lambda ctx, key: discounts.start_for(ctx, self.forms.begin, key), ids),
+            "cm": (lambda ctx, key: customer_updates.start_for(ctx, self.forms.begin, key), ids),
+            "dis": (lambda ctx: self.forms.start(ctx, "discount_change"), ""),
             "jn": (onboarding.on_decide, rf"{ids}:[yn]"),
             "lang": (self._menu.on_language, r"|[a-zA-Z_]{2,8}"),
             "menu": (self._menu.show_menu, ""),
@@ -182,7 +199,8 @@ class Router:
         handler, shape = self._taps.get(route, (None, None))
         if handler is None or shape is None or not shape.fullmatch(rest):
             raise Refused("button_unknown")
-        handler(ctx, *(rest.split(":", 3 if route == "f" else -1) if rest else ()))
+        most = {"f": 3, "cu": 1}.get(route, -1)
+        handler(ctx, *(rest.split(":", most) if rest else ()))
 
     def _text(self, ctx: Context, text: str) -> None:
         word = text.strip()
@@ -223,7 +241,12 @@ class Router:
                 return True
         if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
             return self._typed.on_forwarded(ctx, text)
-        return not inside and self._delegating.on_sentence(ctx, text)
+        if inside:
+            return False
+        if (looked := _LOOK_UP.fullmatch(text.strip())) is not None and may_see_customers(ctx.actor):
+            self._customers.find(ctx, looked["text"])
+            return True
+        return self._delegating.on_sentence(ctx, text)
 
     def _resume(self, ctx: Context) -> None:
         if not self.forms.resume(ctx):

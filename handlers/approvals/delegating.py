@@ -191,7 +191,7 @@ class Delegating:
         self.show_delegations(ctx)
 
     def on_sentence(self, ctx: Context, text: str) -> bool:
-        """Read `12月1日到5日由王芳代批`: what it says is filled in, the rest is asked; false if it is none."""
+        """Read `12月1日到5日由王芳代批`: what it says is filled in, the rest asked; false if it is none."""
         said = read_sentence(text, ctx.today, {p.name for p in ctx.work.people.everybody()})
         if said is None:
             return False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from domain.approvals.delegations import delegates_of
 from domain.approvals.requests import Remark, Request, RequestState, Step, StepState
 from domain.events import (
+    CustomerUpdated,
     DelegationBegan,
     DelegationEnded,
     DelegationMade,
@@ -20,6 +21,7 @@ from domain.events import (
     RequestNudged,
     RequestSubmitted,
     RequestWithdrawn,
+    SpecialRateLapsed,
     StepDecided,
     StepMoved,
     StepOpened,
@@ -27,6 +29,7 @@ from domain.events import (
     StepUncovered,
 )
 from domain.people import Employee
+from handlers import customer_updates, discounts
 from handlers.alarms import tell_admins
 from handlers.approvals import cards, delegating
 from handlers.approvals.kinds import Kinds
@@ -75,6 +78,10 @@ class Notices:
                 self._copied(ctx, event.request, event.to, event.by)
             case RemarkAdded():
                 self._remarked(ctx, event.request, event.remark)
+            case SpecialRateLapsed():
+                discounts.on_lapsed(ctx, event.change)
+            case CustomerUpdated():
+                customer_updates.on_updated(ctx, event)
             case DelegationMade() | DelegationBegan() | DelegationEnded():
                 delegating.on_delegation_event(ctx, self._kinds, event)
             case _:

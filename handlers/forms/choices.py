@@ -101,6 +101,33 @@ class Choice(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenChoice(Choice):
+    """One of a few options, or the person's own words. shortest, longest: characters of these."""
+
+    shortest: int = 2
+    longest: int = 100
+
+    def read(self, ctx: Context, draft: Draft, text: str) -> str:
+        said = tidy(text)
+        found = find_options(self.offered(ctx), said, [ctx.language])
+        if len(found) == 1 and (said.isdigit() or said in _names(found[0], ctx.language)):
+            return found[0].value
+        if not self.shortest <= len(said) <= self.longest:
+            raise Refused("text_length", shortest=self.shortest, longest=self.longest, length=len(said))
+        return said
+
+    def recheck(self, ctx: Context, value: str) -> None:
+        """Own words stand as they are."""
+
+    def show(self, _: Language, value: str) -> str:
+        return next((_(option.label) for option in self.options if option.value == value), value)  # type: ignore[union-attr]
+
+
+def _names(option: Option, _: Language) -> set[str]:
+    return {option.value, option.label, _(option.label), *option.aliases}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record(Field):
     """An entry of a register, found by whatever part of it is typed.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -51,7 +51,7 @@ class Field(ABC):
 
     label, question, example: messages to translate. aliases: other names of the field in a pasted message.
     when: whether the field is asked at all, given the answers so far. check: the company's rules beyond the
-    field's own form; it raises Refused or gives a Doubt.
+    field's own form; it raises Refused or gives a Doubt. hint: lines beneath the question.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Field(ABC):
     aliases: tuple[str, ...] = ()
     when: Callable[[Answers], bool] | None = None
     check: Check | None = None
+    hint: Callable[[Context, Answers], Sequence[str]] | None = None
 
     takes_files: ClassVar[bool] = False
 

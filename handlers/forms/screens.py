@@ -29,6 +29,8 @@ def show_question(
         screen.say("")
     screen.say(bold(question_title(_, form, draft, answers, field)))
     screen.say(_(field.question))
+    for text in field.hint(ctx, answers) if field.hint else ():
+        screen.say(text)
     if field.example:
         screen.say(_("For example: {example}", example=_(field.example)))
     for row in field.keys(ctx, draft):

@@ -38,13 +38,15 @@ def _candidates(draft: Draft, error: Refused, write: Callable[[Any], str]) -> No
 
 @dataclass(frozen=True, kw_only=True)
 class Rate(Field):
-    """A discount rate. usual: offered as buttons."""
+    """A discount rate. usual: offered as buttons. current: what holds now, which 再让2个点 starts from."""
 
     usual: Callable[[Context], Sequence[Decimal]] = lambda ctx: ()
+    current: Callable[[Context, Draft], Decimal | None] = lambda ctx, draft: None
 
     def read(self, ctx: Context, draft: Draft, text: str) -> Decimal:
+        current = self.current(ctx, draft)
         try:
-            return read_value(parse_rate, text, "rate_unreadable")
+            return read_value(lambda typed: parse_rate(typed, current), text, "rate_unreadable")
         except Refused as error:
             if found := [rate for rate in error.params.get("candidates", ()) if rate == round(rate, PLACES)]:
                 draft.view = {"candidates": [str(rate) for rate in found][:6]}

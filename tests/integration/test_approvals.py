@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine
 
+from domain.approvals.acts import Filing as RequestFiling
 from domain.approvals.acts import (
     approve_step,
     record_outcome,
@@ -16,8 +17,7 @@ from domain.approvals.acts import (
     submit_request,
     withdraw_request,
 )
-from domain.approvals.acts import Filing as RequestFiling
-from domain.approvals.requests import Desk, Request, RequestKind, RequestState, Step, StepState
+from domain.approvals.requests import Desk, Request, RequestKind, RequestState, StepState
 from domain.approvals.routes import Act, StepRule
 from domain.approvals.taking import REASON_LENGTH
 from domain.customers import CustomerState, refile_customer

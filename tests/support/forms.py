@@ -25,18 +25,31 @@ from domain.approvals.delegations import Delegation
 from domain.approvals.requests import Desk, Remark, Request, RequestKind, Step, StepState, Task
 from domain.approvals.routes import Act, Route, StepRule
 from domain.attachments import Attachment, AttachmentRules, AttachmentState
-from domain.customers import Customer, CustomerFiling, check_rate, check_settlement
+from domain.customers import (
+    Customer,
+    CustomerChange,
+    CustomerField,
+    CustomerFiling,
+    CustomerState,
+    check_rate,
+    check_settlement,
+)
+from domain.discounts import ChangeState, DiscountChange, DiscountConsequence
 from domain.duplicates import KnownCustomer
 from domain.errors import Refused
 from domain.events import Event
+from domain.names import initials
 from domain.onboarding import Invitation
 from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
 from domain.settlements import Settlement
 from domain.work import Consequence, Rules
+from handlers.approvals.delegating import DELEGATION
 from handlers.approvals.kinds import Kind
 from handlers.context import Context, Outgoing, Revise, ReviseCard
 from handlers.conversation import Conversation, Draft, Prompt
+from handlers.customer_updates import CUSTOMER_UPDATE
 from handlers.customers import NEW_CUSTOMER_KIND
+from handlers.discounts import DISCOUNT_CHANGE_KIND
 from handlers.forms.choices import Choice, Option, Record
 from handlers.forms.dates import Day
 from handlers.forms.fields import Answers, Doubt, Field, Form, Text
@@ -92,7 +105,7 @@ RULES = Rules(
     grades=("A", "B", "C"),
     categories=("企业", "经销商", "个体工商户"),
     sources=("介绍", "广告"),
-    routes={RequestKind.NEW_CUSTOMER: ROUTE, RequestKind.FILE_LOAN: ROUTE},
+    routes=dict.fromkeys(RequestKind, ROUTE),
     attachments=AttachmentRules(max_bytes=10_000_000, max_files=3),
     timezone="Asia/Shanghai",
 )
@@ -313,6 +326,7 @@ class MemoryDelegations:
 class MemoryCustomers:
     def __init__(self, staff: Mapping[str, Employee]) -> None:
         self.kept: dict[int, Customer] = {}
+        self.kept_changes: list[CustomerChange] = []
         self._staff = staff
 
     def add(self, customer: Customer) -> Customer:
@@ -340,8 +354,62 @@ class MemoryCustomers:
             for c in self.kept.values()
         ][:limit]
 
+    def find(
+        self, text: str, owners: Collection[str] | None, *, limit: int, offset: int = 0
+    ) -> list[Customer]:
+        return self._found(text, owners)[offset : offset + limit]
+
+    def count(self, text: str, owners: Collection[str] | None) -> int:
+        return len(self._found(text, owners))
+
+    def add_change(self, change: CustomerChange) -> None:
+        self.kept_changes.append(change)
+
+    def changes(
+        self,
+        customer_id: int,
+        *,
+        fields: Collection[CustomerField] = (),
+        limit: int,
+        offset: int = 0,
+    ) -> list[CustomerChange]:
+        found = [c for c in reversed(self.kept_changes) if c.customer_id == customer_id]
+        return [c for c in found if not fields or c.field in fields][offset : offset + limit]
+
+    def _found(self, text: str, owners: Collection[str] | None) -> list[Customer]:
+        return [
+            self.by_id(c.id or 0) or c
+            for c in reversed(self.kept.values())
+            if (owners is None or c.owner_no in owners)
+            and c.state is not CustomerState.DECLINED
+            and (text in c.name or text == c.erp_no or text.casefold() in initials(c.name))
+        ]
+
     def lock_filing(self) -> None:
         """One chat at a time runs here."""
+
+
+class MemoryDiscountChanges:
+    def __init__(self) -> None:
+        self.kept: dict[int, DiscountChange] = {}
+
+    def add(self, change: DiscountChange) -> DiscountChange:
+        change.id = len(self.kept) + 1
+        self.kept[change.request_id] = change
+        return change
+
+    def by_request(self, request_id: int) -> DiscountChange | None:
+        return self.kept.get(request_id)
+
+    def save(self, change: DiscountChange) -> None:
+        self.kept[change.request_id] = change
+
+    def of_customer(self, customer_id: int, state: ChangeState) -> list[DiscountChange]:
+        return [c for c in self.kept.values() if (c.customer_id, c.state) == (customer_id, state)]
+
+    def ended(self, day: date) -> list[DiscountChange]:
+        in_force = [c for c in self.kept.values() if c.state is ChangeState.IN_FORCE]
+        return [c for c in in_force if c.ends_on is not None and c.ends_on < day]
 
 
 class MemoryAttachments:
@@ -408,17 +476,29 @@ class MemoryWork:
         self.requests = MemoryRequests()
         self.customers = MemoryCustomers(self.people.staff)
         self.delegations = MemoryDelegations()
+        self.discount_changes = MemoryDiscountChanges()
         self.attachments = MemoryAttachments()
         self.invitations = MemoryInvitations()
         self.audit = MemoryAudit()
         self.rules = rules
-        self.consequences: Mapping[RequestKind, Consequence] = {RequestKind.NEW_CUSTOMER: CustomerFiling()}
+        self.consequences: Mapping[RequestKind, Consequence] = {
+            RequestKind.NEW_CUSTOMER: CustomerFiling(),
+            RequestKind.DISCOUNT_CHANGE: DiscountConsequence(),
+        }
         self.events: list[Event] = []
         self.phones: dict[str, Phone] = {}  # the chats that messages of any turn reach
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        registers = ("people", "requests", "customers", "delegations", "attachments", "audit")
+        registers = (
+            "people",
+            "requests",
+            "customers",
+            "discount_changes",
+            "delegations",
+            "attachments",
+            "audit",
+        )
         before = copy.deepcopy({name: vars(self)[name] for name in registers})
         events = list(self.events)
         try:
@@ -597,9 +677,12 @@ def form_of(*fields: Field, **more: Any) -> Form:
 
 
 def kinds_of(*forms: Form) -> dict[RequestKind, Kind]:
-    """Filings of new customers as they are, beside one form in the place of a kind that has no form yet."""
+    """The processes as they are, beside forms of a test in the place of a kind that has no form yet."""
     places = (RequestKind.FILE_LOAN, RequestKind.DISCOUNT_CHANGE)
-    kinds = {RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND}
+    kinds = {
+        RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND,
+        RequestKind.DISCOUNT_CHANGE: DISCOUNT_CHANGE_KIND,
+    }
     for kind, form in zip(places, forms, strict=False):
         kinds[kind] = replace(NEW_CUSTOMER_KIND, kind=kind, form=form, summary=lambda *_: [])
     return kinds
@@ -685,7 +768,7 @@ class Phone:
     def deploys(self, *forms: Form) -> None:
         """Start the bot anew with these forms; drafts are what the database kept."""
         kinds = kinds_of(*forms)
-        self.known = [kind.form for kind in kinds.values()]
+        self.known = [*(kind.form for kind in kinds.values()), DELEGATION, CUSTOMER_UPDATE]
         self.router = Router(kinds, list(LANGUAGES.values()))
         self.forms = self.router.forms
 

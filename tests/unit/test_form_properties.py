@@ -18,12 +18,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.attachments import AttachmentState
+from handlers.approvals.delegating import DELEGATION
 from handlers.conversation import Draft
+from handlers.customer_updates import CUSTOMER_UPDATE
+from handlers.discounts import DISCOUNT_CHANGE
 from handlers.forms.engine import WORDS
 from handlers.forms.fields import Text
 from handlers.ui import PAYLOAD_BYTES, MessageEdited, RemoteFile, Started
 from tests.support.forms import GOOD, LANGUAGES, OTHER_CODE, TRIP, Message, Phone
 
+OPENING = {"new": "new_customer", "dis": "discount_change", "dn": "delegation"}
+OFFERED = (DISCOUNT_CHANGE, DELEGATION, CUSTOMER_UPDATE)
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 WELL = {**GOOD, "name": "佛山市恒锐五金制品有限公司", "credit_code": OTHER_CODE, "settlement": "现结"}
 NEXT_TRIP = replace(  # a later version of the form: one field gone, one there
@@ -249,7 +254,8 @@ class Filling(RuleBasedStateMachine):
                 return
             self.phone.says("/menu")
             self.phone.says(self.phone.language("Continue filling"))
-            assert self.phone.asked in {*FIELDS, *WELL, "category", "grade", "source", "summary"}
+            offered = {f.name for form in OFFERED for f in form.fields}
+            assert self.phone.asked in {*FIELDS, *WELL, *offered, "category", "grade", "source", "summary"}
             before = len(self.phone.conversation.drafts)
             self.phone.taps(self.phone.language("Cancel"))
             if len(self.phone.conversation.drafts) == before:
@@ -268,8 +274,8 @@ class Filling(RuleBasedStateMachine):
     def _may_tap(self, payload: str) -> May:
         match = re.fullmatch(r"f:([0-9a-f]{12}):(\d+):([a-z]+)(:.*)?", payload)
         draft = self.phone.conversation.draft(match[1]) if match else None
-        if payload == "new":
-            return self._may_open("new_customer")
+        if payload in OPENING:
+            return self._may_open(OPENING[payload])
         if match is None or draft is None or str(draft.revision) != match[2]:
             return May()
         if match[3] == "new":
@@ -297,7 +303,8 @@ class Filling(RuleBasedStateMachine):
 
     def _may_say(self, text: str) -> May:
         draft, word = self.phone.conversation.current, text.strip().casefold()
-        opening = self._may_open("new_customer")  # typed: the name of a process
+        opens = [self._may_open(form) for form in OPENING.values()]  # typed: the name of a process
+        opening = May(drop={draft_id for may in opens for draft_id in may.drop})
         if draft is None:
             return opening
         if word == "/cancel":
@@ -313,6 +320,9 @@ class Filling(RuleBasedStateMachine):
         if draft.form == "new_customer":
             aka = {"terms": "settlement", "customer": "name", "code": "credit_code", "files": "files"}
             named |= {(draft.id, aka[name]) for _id, name in named if name in aka}
+        for form in OFFERED:
+            if form.name == draft.form:
+                named |= {(draft.id, f.name) for f in form.fields}
         shown = self.shown.get(draft.id, "").removeprefix("doubt:")
         return May(named | {(draft.id, shown)}, opening.drop)
 
