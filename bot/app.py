@@ -115,6 +115,7 @@ class App:
             if unknown:
                 log.warning("%s messages have an unknown outcome and go out again", unknown)
             await reach(self._messenger.open)
+            self._turns.private_link = await self._messenger.invitation_link()
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
             self._sweeps.every(CALENDAR_SECONDS, self._turn_the_day)
             self._sweeps.start()

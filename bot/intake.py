@@ -15,7 +15,9 @@ from bot.delivery import Delivery
 from bot.messengers.port import Conflict, Messenger, MessengerError, RateLimited, Unauthorised
 from bot.turn import TurnResult, Turns
 from domain.errors import Unavailable
-from handlers.ui import InboundEvent, Tapped
+from handlers.context import Send
+from handlers.ui import InboundEvent, Tapped, ViewBuilder
+from storage.outbox import Parcel
 from storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -107,16 +109,31 @@ class Intake:
         if result.fetches:
             self._on_fetch()
         if isinstance(event.what, Tapped):
-            task = asyncio.create_task(self._acknowledge(event.what.handle, result.answer))
+            task = asyncio.create_task(self._acknowledge(event, event.what, result))
             self._acknowledging.add(task)
             task.add_done_callback(self._acknowledging.discard)
 
-    async def _acknowledge(self, handle: str, notice: str) -> None:
-        """A tap that cannot be acknowledged has taken effect all the same."""
+    async def _acknowledge(self, event: InboundEvent, tap: Tapped, result: TurnResult) -> None:
+        """A tap that cannot be acknowledged has taken effect all the same; then its notice is a message."""
         try:
-            await self._messenger.acknowledge(handle, notice)
+            shown = await self._messenger.acknowledge(tap.handle, result.answer)
         except MessengerError as error:
             log.warning("a tap could not be acknowledged: %s", type(error).__name__)
+            return
+        if shown or not result.answer or result.repeated:
+            return
+        try:
+            parcels = await self._writer.run(partial(self._say_instead, event, result.answer))
+        except Unavailable:
+            log.warning("the notice of a late tap was lost: the database does not answer")
+            return
+        self._delivery.accept(parcels)
+        self._delivery.look()
+
+    def _say_instead(self, event: InboundEvent, notice: str, connection: Connection) -> tuple[Parcel, ...]:
+        message = Send(event.chat.chat_id, ViewBuilder().say(notice).view())
+        work, lease = self._turns.work(connection), self._delivery.has_room
+        return self._turns.post(work, event.channel, [message], self._now(), lease=lease)
 
 
 def _pause(failures: int) -> float:

@@ -17,9 +17,20 @@ from handlers.context import Context, Outgoing, Revise, ReviseCard, Send, Tellin
 from handlers.conversation import Conversation, Prompt
 from handlers.language import Language
 from handlers.router import Router
-from handlers.ui import InboundEvent, MessageReceived, ReachabilityChanged, Started, Tapped, View, ViewBuilder
+from handlers.ui import (
+    Button,
+    InboundEvent,
+    MessageReceived,
+    ReachabilityChanged,
+    Started,
+    Tapped,
+    View,
+    ViewBuilder,
+)
 from storage.outbox import Lane, Parcel
 from storage.unit_of_work import SqlWork
+
+GROUP_SECONDS = 600  # how often a group is told where to go
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +38,20 @@ class TurnResult:
     """What is left to do once the turn is committed.
 
     answer: the notice for a tap. parcels: messages leased to this process. fetches: files to be fetched.
+    repeated: the event has taken effect before.
     """
 
     answer: str = ""
     parcels: tuple[Parcel, ...] = ()
     fetches: bool = False
+    repeated: bool = False
 
 
 class Turns:
-    """Runs turns; every method is plain and synchronous and is called by the writer's thread."""
+    """Runs turns; every method is plain and synchronous and is called by the writer's thread.
+
+    private_link: opens the private chat with us; known once the messenger is reached.
+    """
 
     def __init__(
         self,
@@ -50,6 +66,7 @@ class Turns:
         self._router = router
         self._languages = languages
         self._default = languages[default_language]
+        self.private_link = ""
 
     def work(self, connection: Connection) -> SqlWork:
         return SqlWork(connection, self._rules, self._consequences)
@@ -59,7 +76,7 @@ class Turns:
         work = self.work(connection)
         answered = work.inbox.claim(event.channel, event.event_id, now)
         if answered is not None:
-            return TurnResult(answered)
+            return TurnResult(answered, repeated=True)
         known = work.people.by_account(event.channel, event.sender.user_id)
         if known is None:
             return self._stranger(work, event, now, lease)
@@ -130,6 +147,7 @@ class Turns:
             account=account,
             language=self.language(account.language),
             conversation=conversation,
+            replied_card=self._replied_card(work, event),
         )
         self._router.handle(ctx)
         result = self._post(work, event.channel, ctx.outgoing, now, lease, conversation)
@@ -167,20 +185,32 @@ class Turns:
         self, work: SqlWork, event: InboundEvent, account: Account, now: datetime, lease: bool
     ) -> TurnResult:
         """Forms and cards never appear in a group; whoever calls there is sent to the private chat."""
-        text = self.language(account.language)("Please talk to me in our private chat.")
+        _ = self.language(account.language)
+        text = _("Please talk to me in our private chat.")
         match event.what:
             case Tapped():
                 work.inbox.set_answer(event.channel, event.event_id, text)
                 return TurnResult(text)
             case Started():
                 called = True
-            case MessageReceived(text=said):
-                called = said.startswith("/")
+            case MessageReceived(text=said, reply_to=reply_to):
+                ours = reply_to and work.outbox.card_of(event.channel, event.chat.chat_id, reply_to)
+                called = said.startswith("/") or (ours is not None and bool(reply_to))
             case _:
                 called = False
-        if not called:
+        stored = work.conversations.load(event.channel, event.chat.chat_id) if called else {}
+        if not called or now.timestamp() - stored.get("told", 0) < GROUP_SECONDS:
             return TurnResult()
-        return self._post(work, event.channel, [Send(event.chat.chat_id, _plain(text))], now, lease)
+        work.conversations.save(event.channel, event.chat.chat_id, {"told": now.timestamp()}, "", now)
+        screen = ViewBuilder().say(text)
+        if self.private_link:
+            screen.buttons(Button(_("Open the private chat"), link=self.private_link))
+        return self._post(work, event.channel, [Send(event.chat.chat_id, screen.view())], now, lease)
+
+    def _replied_card(self, work: SqlWork, event: InboundEvent) -> str:
+        if not isinstance(event.what, MessageReceived) or not event.what.reply_to:
+            return ""
+        return work.outbox.card_of(event.channel, event.chat.chat_id, event.what.reply_to) or ""
 
     def _post(
         self,

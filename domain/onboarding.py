@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlmodel import Field, SQLModel
 
+from domain.approvals.holes import mend_holes
 from domain.errors import Refused
 from domain.events import AccountClaimed, AccountConfirmed, AccountUnreachable
 from domain.people import Account, Employee, Role, require_known
@@ -161,6 +162,8 @@ def _settle(
         former = work.people.accounts([employee.staff_no]).get(employee.staff_no)
         evicted = work.people.by_account(account.channel, account.user_id)
         work.people.bind(account, now, by)
+        if evicted is not None:
+            mend_holes(work, now)  # whoever had this account can no longer be reached
         work.audit.record(
             now,
             by,

@@ -262,6 +262,7 @@ NEW_CUSTOMER_KIND = Kind(
     brief=_brief,
     attachments=_attachments,
     negotiable=("rate", "settlement"),
+    todo_heading=N_("【To record】"),
     done_label=N_("Recorded"),
     outcome_label=N_("ERP customer number"),
     outcome_question=N_("Which number did the ERP give this customer? For example: KH0081"),

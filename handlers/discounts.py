@@ -292,7 +292,7 @@ DISCOUNT_CHANGE = Form(
             name="ends_on",
             label=N_("Last day"),
             question=N_("Until which day (included)? After that the usual rate holds again."),
-            example=N_("月底, 12月31日"),
+            example=N_("12月31日, 下周五"),
             aliases=("截止", "截止日期", "到期日"),
             likely=(7, 14, 30, 60),
             latest=730,
@@ -341,7 +341,7 @@ def _change_lines(_: Language, content: Mapping[str, Any]) -> list[str]:
         shown = f"{show_settlement(_, old_terms)} → {show_settlement(_, terms)}"
     else:
         shown = _("{what} (unchanged)", what=show_settlement(_, old_terms))
-    return [*lines, f"{_('Settlement')} {shown}"]
+    return [*lines, f"{_('Terms')} {shown}"]
 
 
 def _policy_line(ctx: Telling, _: Language, content: Mapping[str, Any]) -> str:
@@ -394,7 +394,7 @@ def _summary(ctx: Telling, _: Language, request: Request) -> list[str]:
     lines = _change_lines(_, content)
     reason = show_reason(_, str(content.get("reason", "")))
     note = content.get("note")
-    lines.append(f"{_('Reason')} {labelled(_, reason, note) if note else reason}")
+    lines.append(f"{_('Cause')} {labelled(_, reason, note) if note else reason}")
     scope = Scope(content.get("scope", Scope.WHOLE))
     effective = date.fromisoformat(content["effective"])
     if scope is not Scope.WHOLE:
@@ -430,6 +430,7 @@ DISCOUNT_CHANGE_KIND = Kind(
     brief=_brief,
     attachments=lambda request: [],
     negotiable=("rate", "settlement"),
+    todo_heading=N_("【To change】"),
     done_label=N_("Changed"),
     outcome_label=N_("ERP document number"),
     outcome_question=N_("By which document was it changed in the ERP? For example: ERP-20261130-07"),

@@ -178,6 +178,21 @@ class SqlOutbox:
         )
         return [(row.id, row.channel, row.chat_id) for row in rows]
 
+    def card_of(self, channel: str, chat_id: str, message_id: str) -> str | None:
+        """Give the card that a message of ours shows, empty for none; None where it is not ours."""
+        row = self._connection.execute(
+            select(_outbox.c.card)
+            .where(
+                _outbox.c.channel == channel,
+                _outbox.c.chat_id == chat_id,
+                _outbox.c.message_id == message_id,
+                ~_outbox.c.revises,
+            )
+            .order_by(_outbox.c.id.desc())
+            .limit(1)
+        ).first()
+        return (row.card or "") if row else None
+
     def message_of(self, row_id: int) -> tuple[str, Sending] | None:
         """Give the message id (empty while unsent) and state of a row."""
         row = self._connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from bot.commands.customer_files import CustomerFile
 from bot.commands.faults import Fault
 from bot.commands.opening import open_settings, require_database, transaction
 from bot.commands.staff_files import StaffFile, Tally
+from bot.messengers.telegram_events import CHANNEL
 from bot.settings import Settings
+from domain.approvals.holes import mend_holes
 from storage.unit_of_work import SqlWork
 
 
@@ -34,6 +37,7 @@ def import_staff(
         lambda work: staff.check(work.people.register(), work.people.departments()),
         lambda work: staff.write(work, now()),
         dry_run,
+        partial(_mend_holes, settings),
     )
 
 
@@ -62,13 +66,18 @@ def _import(
     check: Callable[[SqlWork], list[BadCell]],
     write: Callable[[SqlWork], Tally],
     dry_run: bool,
+    after: Callable[[SqlWork], int] = lambda work: 0,
 ) -> None:
-    """Check and write in one transaction, so that nothing changes between the two."""
+    """Check and write in one transaction, so that nothing changes between the two.
+
+    after: looks for what the change moved, and gives how much.
+    """
     with transaction(settings, data) as work:
         faults = check(work)
         if not faults:
             savepoint = work.connection.begin_nested()
             tally = write(work)
+            moved = after(work) if not dry_run else 0
             if dry_run:
                 savepoint.rollback()
             else:
@@ -79,6 +88,20 @@ def _import(
         raise Fault(f"{bad} of {rows} rows are bad; nothing was imported")
     told = "Dry run, nothing was written" if dry_run else "Imported"
     typer.echo(f"{told}: {tally.new} new, {tally.changed} changed, {tally.unchanged} unchanged, 0 bad")
+    if moved:
+        typer.echo(f"{moved} steps that waited for somebody who can no longer take them went to others")
+
+
+def _mend_holes(settings: Settings, work: SqlWork) -> int:
+    """Let nothing wait for people who have left or lost a role; everyone concerned is told by the bot."""
+    from bot.app import make_turns  # noqa: PLC0415 - only where staff changed
+
+    moment = now()
+    moved = mend_holes(work, moment)
+    if work.events:
+        turns, _languages = make_turns(settings)
+        turns.announce(work, CHANNEL, moment, lease=False)
+    return moved
 
 
 def _report(faults: Sequence[BadCell]) -> None:

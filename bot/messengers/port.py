@@ -134,13 +134,14 @@ class Messenger(Protocol):
         """Replace text and buttons; silent if they are so already. Raises Gone when that is impossible."""
         ...
 
-    async def acknowledge(self, handle: str, notice: str) -> None:
-        """Answer a tap, showing `notice` when not empty. A tap too old to answer is no error."""
+    async def acknowledge(self, handle: str, notice: str) -> bool:
+        """Answer a tap, showing `notice` when not empty; false where the tap was too old to be answered."""
+        ...
 
     def fetch(self, file_id: str) -> AsyncIterator[bytes]:
         """Stream a file somebody sent, in chunks."""
         ...
 
-    async def invitation_link(self, payload: str) -> str:
-        """Give the link that opens a chat with us and delivers `payload` as Started."""
+    async def invitation_link(self, payload: str = "") -> str:
+        """Give the link that opens a private chat with us and delivers `payload`, if any, as Started."""
         ...

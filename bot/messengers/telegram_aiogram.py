@@ -198,11 +198,12 @@ class TelegramAiogram:
         except Unchanged:
             return
 
-    async def acknowledge(self, handle: str, notice: str) -> None:
+    async def acknowledge(self, handle: str, notice: str) -> bool:
         try:
             await self._bot.answer_callback_query(handle, text=shortened(notice) or None)
         except TooLate:
-            return
+            return False
+        return True
 
     async def fetch(self, file_id: str) -> AsyncIterator[bytes]:
         path = (await self._bot.get_file(file_id)).file_path or ""
@@ -211,10 +212,10 @@ class TelegramAiogram:
         async for chunk in self._transport.download(location):
             yield chunk
 
-    async def invitation_link(self, payload: str) -> str:
+    async def invitation_link(self, payload: str = "") -> str:
         if not self._username:
             await self.open()
-        return f"https://t.me/{self._username}?start={payload}"
+        return f"https://t.me/{self._username}" + (f"?start={payload}" if payload else "")
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -278,12 +278,13 @@ class TelegramPtb:
         except Unchanged:
             return
 
-    async def acknowledge(self, handle: str, notice: str) -> None:
+    async def acknowledge(self, handle: str, notice: str) -> bool:
         try:
             with _port_errors():
                 await self._bot.answer_callback_query(handle, shortened(notice) or None)
         except TooLate:
-            return
+            return False
+        return True
 
     async def fetch(self, file_id: str) -> AsyncIterator[bytes]:
         with _port_errors():
@@ -291,10 +292,10 @@ class TelegramPtb:
         async for chunk in self._transport.download(location or ""):
             yield chunk
 
-    async def invitation_link(self, payload: str) -> str:
+    async def invitation_link(self, payload: str = "") -> str:
         if not self._username:
             await self.open()
-        return f"https://t.me/{self._username}?start={payload}"
+        return f"https://t.me/{self._username}" + (f"?start={payload}" if payload else "")
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -28,6 +28,7 @@ class Message:
     photo: bool = False
     phone: str = ""
     reply_to: int = 0
+    forwarded: bool = False
     album: str = ""
     edited: int = 0
 

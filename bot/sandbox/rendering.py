@@ -52,6 +52,9 @@ class Renderer:
             body["edit_date"] = message.edited
         if answered:
             body["reply_to_message"] = self.as_telegram(answered, person)
+        if message.forwarded:
+            origin = {"type": "hidden_user", "date": message.date, "sender_user_name": "…"}
+            body["forward_origin"] = origin
         if message.album:
             body["media_group_id"] = message.album
         if message.keyboard:

@@ -28,6 +28,7 @@ async def write(request: web.Request) -> web.Response:
         message_of(chat, reply_to)
     message = sandbox.chats.add(chat.person.id, from_bot=False, date=sandbox.second())
     message.text, message.phone, message.reply_to = text, phone, reply_to
+    message.forwarded = body.get("forwarded") is True
     message.entities = commands_in(text)
     return web.json_response(sandbox.hear(message))
 

@@ -73,7 +73,7 @@ def show_step(ctx: Telling, _: Language, kinds: Kinds, request: Request, step: S
     """The card of a step: with buttons for whoever may take it, else with where it stands."""
     kind = kinds[request.kind]
     principal = stands_for(ctx, request, step, reader) if step.state is StepState.OPEN else None
-    screen = show_head(ctx, _, kind, request, _heading(_, request, step))
+    screen = show_head(ctx, _, kind, request, _heading(_, kind, request, step))
     if principal is not None:
         screen.say(_why(ctx, _, request, step, principal))
     for text in kind.summary(ctx, _, request):
@@ -105,9 +105,9 @@ def show_head(ctx: Telling, _: Language, kind: Kind, request: Request, title: st
     return screen.say(f"{request.title} · {who}")
 
 
-def _heading(_: Language, request: Request, step: Step) -> str:
+def _heading(_: Language, kind: Kind, request: Request, step: Step) -> str:
     if step.state is StepState.OPEN and step.act is Act.EXECUTE:
-        return _("【To record】")
+        return _(kind.todo_heading)
     if step.state is StepState.CANCELLED and step.version != request.version:
         return _("【Replaced】")
     if step.state is StepState.WAITING:
@@ -216,9 +216,14 @@ def show_person(ctx: Telling, _: Language, step: Step) -> str:
     return name
 
 
+def show_done(_: Language, kind: Kind, step: Step) -> str:
+    """Write what somebody did with a step: 已同意, 已变更."""
+    return _(kind.done_label) if step.state is StepState.EXECUTED else show_step_state(_, step.state)
+
+
 def show_decision(ctx: Telling, _: Language, kind: Kind, request: Request, step: Step) -> str:
     when = _.moment(step.decided_at) if step.decided_at else ""
-    name, state = show_person(ctx, _, step), show_step_state(_, step.state)
+    name, state = show_person(ctx, _, step), show_done(_, kind, step)
     if step.offer:
         terms = show_offer(_, kind, request, step)
         offered = _("{name} offered {terms} on {when}", name=name, terms=terms, when=when)
@@ -236,7 +241,7 @@ def show_request(ctx: Telling, _: Language, kinds: Kinds, request: Request, step
     """The applicant's own message: where the request stands and what they can do."""
     kind = kinds[request.kind]
     screen = show_head(ctx, _, kind, request, _(_REQUEST_HEADINGS[request.state]))
-    screen.say(route_line(ctx, _, request, steps))
+    screen.say(route_line(ctx, _, request, steps, _(kind.done_label)))
     for step in steps:
         if step.state in {StepState.REJECTED, StepState.RETURNED, StepState.OFFERED, StepState.VOIDED}:
             screen.say(show_decision(ctx, _, kind, request, step))

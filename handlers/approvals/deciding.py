@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.conversation import Asking
 from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
+from handlers.wording import labelled
 
 REJECT_REASONS = (N_("Facts do not match"), N_("We know this customer already"), N_("Terms do not suit us"))
 RETURN_REASONS = (N_("Incomplete"), N_("Not correct"), N_("Please add the attachment"))
@@ -220,10 +221,8 @@ class Deciding:
             self._questions.settle(ctx, self._approved(_, request))
             return
         label = _(kind.outcome_label)
-        self._questions.settle(
-            ctx,
-            _("Recorded {number}: {label} {outcome}", number=request.number, label=label, outcome=outcome),
-        )
+        text = labelled(_, f"{_(kind.done_label)} {request.number}", f"{label} {outcome}")
+        self._questions.settle(ctx, text)
 
     def _answer_record(self, ctx: Context, asking: Asking, text: str) -> None:
         self.record(ctx, ref(asking.args["ids"]), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -85,6 +86,14 @@ def _kinds(ctx: Context) -> list[Option]:
     return [*options, *(Option(kind.value, show_kind(_, kind)) for kind in ctx.work.rules.routes)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class KindChoice(Choice):
+    """All kinds of requests, or one."""
+
+    def show(self, _: Language, value: str) -> str:
+        return _("All kinds") if value == EVERYTHING else show_kind(_, RequestKind(value))
+
+
 def _speaks_of_rates(answers: Answers) -> bool:
     return answers.get("kinds") != RequestKind.FILE_LOAN.value
 
@@ -135,7 +144,7 @@ DELEGATION = Form(
             likely=(0, 1, 2, 4, 6),
             check=_check_last,
         ),
-        Choice(
+        KindChoice(
             name="kinds",
             label=N_("Kinds of requests"),
             question=N_("Which requests?"),

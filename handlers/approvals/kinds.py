@@ -15,11 +15,12 @@ from handlers.language import Language
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """summary: the card's lines, for whoever may read the request. brief: the same in a few words.
+    """summary: the card's lines, for whoever may read the request. brief: the same in few words.
 
     attachments: ids of a request's files. negotiable: names of the fields a counter-offer may change.
-    outcome_*: what the executor is asked to record; done_label: the button that asks. parse_outcome raises
-    Refused. outcome_note: what the applicant may do once it is recorded.
+    todo_heading: of the executor's card. done_label: the button that asks for the outcome, and what was
+    done after it. outcome_*: what the executor is asked to record. parse_outcome raises Refused.
+    outcome_note: what the applicant may do once it is recorded.
     """
 
     kind: RequestKind
@@ -28,6 +29,7 @@ class Kind:
     brief: Callable[[Language, Mapping[str, Any]], str]
     attachments: Callable[[Request], list[str]]
     negotiable: tuple[str, ...]
+    todo_heading: str
     done_label: str
     outcome_label: str
     outcome_question: str

@@ -37,7 +37,7 @@ from handlers.approvals.preview import names_of
 from handlers.context import Context, Telling
 from handlers.language import Language
 from handlers.ui import Button, View, ViewBuilder, bold
-from handlers.wording import labelled, show_step_state, show_who
+from handlers.wording import labelled, show_who
 
 
 class Notices:
@@ -298,7 +298,7 @@ class Notices:
     def _progress(self, ctx: Telling, _: Language, request: Request, step: Step, actor: Employee) -> View:
         kind = self._kinds[request.kind]
         screen = self._line(_, request)
-        done = f"{cards.show_person(ctx, _, step)} {show_step_state(_, step.state)}"
+        done = f"{cards.show_person(ctx, _, step)} {cards.show_done(_, kind, step)}"
         screen.say(labelled(_, done, step.reason) if step.reason else done)
         if request.state is RequestState.RETURNED:
             screen.say(_("To mend: {fields}", fields=cards.field_labels(_, kind, request.mend)))

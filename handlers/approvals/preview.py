@@ -31,13 +31,14 @@ def preview_route(ctx: Context, kind: RequestKind, content: Mapping[str, Any]) -
     return [_("Route: {route}", route=" → ".join(stations))]
 
 
-def route_line(ctx: Telling, _: Language, request: Request, steps: Sequence[Step]) -> str:
-    """Write the route of a filed request with where it stands."""
+def route_line(ctx: Telling, _: Language, request: Request, steps: Sequence[Step], done: str) -> str:
+    """Write the route of a filed request with where it stands. done: what its executor does."""
     stations = []
     for step in sorted(steps, key=lambda step: (step.stage, step.position)):
         act = show_act(_, step.act)
         if step.state.decided and step.decided_by:
-            stations.append(f"{ctx.name_of(step.decided_by)}({show_step_state(_, step.state)})")
+            state = done if step.state is StepState.EXECUTED else show_step_state(_, step.state)
+            stations.append(f"{ctx.name_of(step.decided_by)}({state})")
         elif step.state in {StepState.OPEN, StepState.OFFERED}:
             stations.append(f"{names_of(ctx, step.assignees) or '?'}({act})")
         elif step.assignees and step.state is StepState.WAITING:

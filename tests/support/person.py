@@ -58,6 +58,16 @@ class Person:
         self._act()
         await self._post("messages", json={"text": text})
 
+    async def replies(self, bubble: Bubble, text: str) -> None:
+        """Answer one message."""
+        self._act()
+        await self._post("messages", json={"text": text, "reply_to": bubble.message_id})
+
+    async def forwards(self, text: str) -> None:
+        """Forward a message that somebody else received."""
+        self._act()
+        await self._post("messages", json={"text": text, "forwarded": True})
+
     async def sends(self, *files: tuple[str, bytes], photo: bool = False, caption: str = "") -> None:
         """Send one file, or several as an album."""
         self._act()

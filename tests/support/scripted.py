@@ -101,10 +101,11 @@ class ScriptedMessenger:
     async def revise(self, chat_id: str, message_id: str, view: View) -> None:
         await self._call("revise", chat_id, view, message_id)
 
-    async def acknowledge(self, handle: str, notice: str) -> None:
+    async def acknowledge(self, handle: str, notice: str) -> bool:
         async with self._changed:
             self.acknowledged.append((handle, notice))
             self._changed.notify_all()
+        return True
 
     async def _nothing(self) -> AsyncIterator[bytes]:
         yield b""
