@@ -27,10 +27,12 @@ app = typer.Typer(
 
 staff_app = typer.Typer(help="The staff register.", no_args_is_help=True, rich_markup_mode=None)
 customers_app = typer.Typer(help="The customer register.", no_args_is_help=True, rich_markup_mode=None)
+routes_app = typer.Typer(help="The approval routes.", no_args_is_help=True, rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(staff_app, name="staff")
 app.add_typer(customers_app, name="customers")
 app.add_typer(audit_app, name="audit")
+app.add_typer(routes_app, name="routes")
 
 
 class Kind(StrEnum):
@@ -179,6 +181,19 @@ def import_customers(
     from bot.commands.importing import import_customers as do_import
 
     do_import(settings, data, file, dry_run)
+
+
+@routes_app.command("show")
+def show_routes(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Only this one's route.")] = None,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Show whom each step of each route asks today, and every hole; fails where there is a grave one."""
+    from bot.commands.routes import show as show_all
+
+    sys.exit(show_all(settings, data, kind, as_json))
 
 
 @audit_app.command()

@@ -96,7 +96,7 @@ class Turns:
         work = self.work(connection)
         answered = work.inbox.claim(event.channel, event.event_id, now)
         if answered is not None:
-            return TurnResult(answered)
+            return TurnResult(answered, repeated=True)
         known = work.people.by_account(event.channel, event.sender.user_id)
         _ = self.language(known[0].language) if known else self._default
         text = _(

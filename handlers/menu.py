@@ -8,6 +8,7 @@ from domain.approvals.delegations import desks_of
 from domain.customer_history import may_see_customers
 from domain.customers import may_file
 from domain.discounts import may_propose
+from domain.people import Role
 from handlers.context import Context
 from handlers.forms.engine import Forms
 from handlers.forms.screens import resume_button
@@ -46,6 +47,8 @@ class Menu:
         screen.say(
             _("In words: 同意 0007, 驳回 0007 利润太低, or reply to a card; also 转交, 加签, 还价, 评论.")
         )
+        if ctx.actor.holds(Role.SYSTEM_ADMIN):
+            screen.say(_("Approval route (/routes): whom each step asks today, and every hole."))
         screen.say(_("Delegation (/delegate): “12月1日到5日由王芳代批”."))
         screen.say(_("My requests (/mine): what you filed and where it stands."))
         screen.say(_("In a form: Back, Skip, Cancel work as buttons or typed; drafts are kept."))

@@ -21,6 +21,7 @@ from handlers.approvals.mine import Mine
 from handlers.approvals.notices import Notices
 from handlers.approvals.offering import Offering
 from handlers.approvals.reading import Reading
+from handlers.approvals.routes import show_routes
 from handlers.approvals.todo import Todo
 from handlers.approvals.typed import Typed
 from handlers.approvals.words import read_said
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "delegate": (N_("Delegation"),),
     "discount": (N_("Change discount"), N_("Discount change")),
     "customers": (N_("Customers"), N_("My customers")),
+    "routes": (N_("Approval route"),),
 }
 _LOOK_UP = re.compile(r"(?:客户|查客户|查一?下?|customers?|find)\s+(?P<text>\S.{0,60})", re.IGNORECASE)
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
@@ -96,6 +98,7 @@ class Router:
             "delegate": self._delegating.show_delegations,
             "discount": lambda ctx: self.forms.start(ctx, "discount_change"),
             "customers": customers.show_customers,
+            "routes": show_routes,
         }
         ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         where = r"\d{1,6}(:[a-z]{0,2})?"

@@ -94,9 +94,9 @@ def _import(
 
 def _mend_holes(settings: Settings, work: SqlWork) -> int:
     """Let nothing wait for people who have left or lost a role; everyone concerned is told by the bot."""
-    from bot.app import make_turns  # noqa: PLC0415 - only where staff changed
+    from bot.app import CONSEQUENCES, make_turns  # noqa: PLC0415 - only where staff changed
 
-    moment = now()
+    moment, work.consequences = now(), CONSEQUENCES
     moved = mend_holes(work, moment)
     if work.events:
         turns, _languages = make_turns(settings)

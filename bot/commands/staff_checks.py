@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.commands.faults import Fault
 from bot.commands.findings import Finding, fault, fine, warning
 from bot.commands.opening import database_fault, database_file, database_url, schema_fault
-from bot.settings import RouteSettings, Settings
-from domain.approvals.requests import RequestKind
+from bot.commands.routes import Surveys, findings_of, survey_routes
+from bot.settings import Settings
 from domain.people import Role, StaffState
 from storage.database import HEAD, schema_version
 from storage.engine import create_read_engine
@@ -26,9 +26,10 @@ Person = dict[str, Any]
 class Register:
     """The staff register as a check reads it."""
 
-    def __init__(self, people: list[Person], departments: list[dict[str, Any]]) -> None:
+    def __init__(self, people: list[Person], departments: list[dict[str, Any]], surveys: Surveys) -> None:
         self.people = {person["staff_no"]: person for person in sorted(people, key=lambda p: p["staff_no"])}
         self.departments = departments
+        self.surveys = surveys
 
     def here(self) -> list[Person]:
         return [person for person in self.people.values() if person["state"] is not StaffState.LEFT]
@@ -49,7 +50,7 @@ def check_database(settings: Settings, data: Path, found: list[Register]) -> Ite
         yield fault("database", f"there is no {file}", f"menxia migrate --data {data}")
         return
     try:
-        version, register = asyncio.run(_read(url))
+        version, register = asyncio.run(_read(url, settings))
     except (DBAPIError, OSError) as error:
         reason = database_fault(error) if isinstance(error, DBAPIError) else str(error)
         yield fault("database", reason, "check database.url, the server and the rights on the file")
@@ -92,59 +93,8 @@ def check_routes(settings: Settings, register: Register) -> Iterator[Finding]:
             yield fault(
                 f"route {kind.value}", "there is none", f"write [routes.{kind.value}] into the settings"
             )
-    for kind, route in settings.routes.items():
-        for place, step in enumerate(route.steps, 1):
-            yield from _check_who(f"route {kind.value}, step {place} ({step.act.value})", step.who, register)
-        yield from _check_who(f"route {kind.value}, fallback", route.fallback, register)
-    yield from _check_loneliness(settings.routes, register)
-
-
-def _check_loneliness(routes: Mapping[RequestKind, RouteSettings], register: Register) -> Iterator[Finding]:
-    """Name roles of one person: that person's own requests go to their superior."""
-    for kind, route in routes.items():
-        for who in dict.fromkeys(step.who for step in route.steps):
-            able = _able(_named(who, register))
-            if who.startswith("role:") and len(able) == 1 and not _superior(register, able[0]["staff_no"]):
-                yield warning(
-                    f"route {kind.value}",
-                    f"{_name(able[0])} alone takes {who} and has no superior for requests of their own",
-                    "give the role to a second person",
-                )
-
-
-def _check_who(subject: str, who: str, register: Register) -> Iterator[Finding]:
-    if who == "superior":
-        alone = [p for p in register.here() if not _able([register.people.get(p["superior_no"], {})])]
-        if not alone:
-            yield fine(subject, "each applicant's own superior")
-        else:
-            names = _names(alone)
-            yield warning(
-                subject, f"no superior can be reached for {names}", "their requests go to the fallback"
-            )
-        return
-    named = _named(who, register)
-    here = [person for person in named if person["state"] is not StaffState.LEFT]
-    able = _able(here)
-    if able:
-        yield fine(subject, f"{who}: {_names(able)}")
-        if blocked := [person for person in able if not person["reachable"]]:
-            yield warning(
-                subject, f"{_names(blocked)} blocked the bot", "ask them to unblock it and write to it"
-            )
-        if unbound := [person for person in here if person not in able]:
-            yield warning(subject, f"{_names(unbound)} has no account yet", "menxia staff invite 工号")
-    elif here:
-        found = f"{who}: nobody has an account ({_names(here)})"
-        yield fault(subject, found, f"menxia staff invite {here[0]['staff_no']}")
-    elif named:
-        yield fault(
-            subject, f"{who}: only people who left ({_names(named)})", "name a successor and import the staff"
-        )
-    else:
-        yield fault(
-            subject, f"{who}: nobody", "give somebody the role in the staff file, or change the route"
-        )
+    for kind, stations in register.surveys.items():
+        yield from findings_of(kind, stations)
 
 
 def _check_administrators(register: Register) -> Iterator[Finding]:
@@ -174,13 +124,6 @@ def _check_leavers(register: Register) -> Iterator[Finding]:
                 yield warning("staff", found, "name the new head (负责人工号) and import the departments")
 
 
-def _named(who: str, register: Register) -> list[Person]:
-    kind, _, argument = who.partition(":")
-    if kind == "role":
-        return register.holders(argument)
-    return [register.people[argument]] if argument in register.people else []
-
-
 def _able(people: list[Person]) -> list[Person]:
     return [p for p in people if p and p["state"] is not StaffState.LEFT and p["chat_id"]]
 
@@ -198,14 +141,16 @@ def _names(people: list[Person]) -> str:
     return shown if len(people) <= 5 else f"{shown} and {len(people) - 5} more"
 
 
-async def _read(url: str) -> tuple[str, Register | None]:
+async def _read(url: str, settings: Settings) -> tuple[str, Register | None]:
     engine = create_read_engine(url)
 
     async def look(connection: AsyncConnection) -> tuple[str, Register | None]:
         version = await connection.run_sync(schema_version)
         if version != HEAD:
             return version, None
-        return version, Register(await staff(connection, None, None), await department_heads(connection))
+        surveys = await connection.run_sync(lambda plain: survey_routes(settings, plain))
+        everybody = await staff(connection, None, None)
+        return version, Register(everybody, await department_heads(connection), surveys)
 
     try:
         async with snapshot(engine) as connection:

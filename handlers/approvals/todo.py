@@ -184,7 +184,7 @@ class Todo:
         screen.say(f"{sign}{place}. ", bold(request.title), f" · {applicant}{desk}")
         doing = _("to record") if step.act is Act.EXECUTE else kind.brief(_, request.content)
         since = _.moment(step.opened_at or request.submitted_at)
-        screen.say(f"    {doing} · {request.number[-4:]} · {since}")
+        screen.say(f"{doing} · {request.number[-4:]} · {since}")
 
     def _row(
         self, ctx: Context, screen: ViewBuilder, place: int, task: Task, ticked: list[str], where: str

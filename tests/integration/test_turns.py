@@ -186,9 +186,12 @@ def test_in_a_group_nobody_gets_a_form_or_a_card(house: House) -> None:
     assert house.hears(said("-100", "大家好", **group)) == []
     card = tapped("-100", f"ap:{house.request.id}:1:0", event_id="once", **group)
     assert house.take(card) == TurnResult(sentence)
-    assert house.take(card) == TurnResult(sentence)
+    assert house.take(card) == TurnResult(sentence, repeated=True)
+    assert house.hears(said("-100", "/new_customer", **group)) == [], "a group is told once in a while"
     assert house.state() == before
-    assert house.ask("SELECT count(*) FROM conversations") == [(0,)]
+    [(told,)] = house.ask("SELECT body FROM conversations")
+    assert "told" in str(told)
+    assert "drafts" not in str(told)
 
 
 def test_only_a_link_that_is_good_lets_a_stranger_further(house: House) -> None:
@@ -214,7 +217,7 @@ def test_a_repeated_event_changes_nothing_and_gets_the_answer_given_then(house: 
     assert house.request.number in first.answer
     before = house.state(), house.ask("SELECT count(*) FROM outbox")
     for _ in range(3):
-        assert house.take(approve) == TurnResult(first.answer)
+        assert house.take(approve) == TurnResult(first.answer, repeated=True)
     assert (house.state(), house.ask("SELECT count(*) FROM outbox")) == before
 
 
@@ -231,7 +234,7 @@ def test_a_repeated_message_does_not_answer_the_next_question(house: House) -> N
     name = said(chat_of(REP), "东莞市丙丁机电有限公司", event_id="name")
     house.take(said(chat_of(REP), "/new_customer"), name)
     before = house.ask("SELECT body FROM conversations")
-    assert house.take(name) == TurnResult()
+    assert house.take(name) == TurnResult(repeated=True)
     assert house.ask("SELECT body FROM conversations") == before
 
 
@@ -420,7 +423,7 @@ def test_after_a_bug_everything_is_as_it_was_and_the_person_is_told(house: House
         sorry = broken.apologise(connection, withdraw, "A1B2", NOW, lease=True)
     assert "A1B2" in sorry.answer
     assert (house.state(), house.ask("SELECT body FROM conversations")) == before
-    assert house.take(withdraw) == TurnResult(sorry.answer)  # it counts as done
+    assert house.take(withdraw) == TurnResult(sorry.answer, repeated=True)  # it counts as done
 
 
 def test_a_message_that_hit_a_bug_is_answered_by_a_message(house: House) -> None:
@@ -429,7 +432,7 @@ def test_a_message_that_hit_a_bug_is_answered_by_a_message(house: House) -> None
         again = TURNS.apologise(connection, said(chat_of(REP), "x", event_id="bug"), "C3D4", NOW, lease=True)
     (parcel,) = sorry.parcels
     assert "A1B2" in View.from_json(parcel.view).text
-    assert again == TurnResult()
+    assert again == TurnResult(repeated=True)
 
 
 def test_a_conversation_of_another_version_is_read_as_far_as_it_is_known(house: House) -> None:

@@ -136,15 +136,14 @@ _drafts = count(1)
 
 
 def facts(name: str = "佛山市恒锐五金制品有限公司", phone: str = "13800138000", **more: Any) -> CustomerFacts:
-    settlement = parse_settlement("月结30天")
-    usual = {"credit_code": "", "address": "广东省佛山市顺德区凤翔路28号", "contact": "陈志强"}
-    return CustomerFacts(
-        name=name,
-        phone=parse_phone(phone),
-        rate=Decimal("0.92"),
-        settlement=settlement,
-        **{**usual, **more},
-    )
+    usual = {
+        "credit_code": "",
+        "address": "广东省佛山市顺德区凤翔路28号",
+        "contact": "陈志强",
+        "rate": Decimal("0.92"),
+        "settlement": parse_settlement("月结30天"),
+    }
+    return CustomerFacts(name=name, phone=parse_phone(phone), **{**usual, **more})
 
 
 def content_of(stated: CustomerFacts) -> dict[str, Any]:
