@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import core, drain, filings, machine, startup
+from tests.bench import core, drain, filings, machine, startup, tasks
 
 DATA = Path("/var/tmp")  # a disk; /tmp is memory on many machines
 
@@ -32,11 +32,16 @@ def run_core(folder: Path, quick: bool) -> str:
     return core.report(core.measure(folder, *((8, 2) if quick else (24, 5))))
 
 
+def run_tasks(folder: Path, quick: bool) -> str:
+    return tasks.report(tasks.measure(folder, 300 if quick else 1_500))
+
+
 BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "filing": run_filings,
     "startup": run_startup,
     "drain": run_drain,
     "core": run_core,
+    "tasks": run_tasks,
 }
 
 

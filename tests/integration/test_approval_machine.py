@@ -39,7 +39,7 @@ from domain.approvals.routes import Act, Mode, StepRule
 from domain.approvals.taking import StepRef
 from domain.customers import refile_customer
 from domain.errors import Refused
-from domain.people import Employee, Role
+from domain.people import Employee
 from storage.audit import verify
 from storage.engine import create_write_engine
 from storage.migrate import migrate
