@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 
 from domain.customers import Customer, CustomerChange, CustomerField, CustomerState
 from domain.duplicates import KnownCustomer
-from domain.names import query_grams, search_grams
+from domain.names import initials, pinyin, query_grams, search_grams
 from domain.numerals import close_up
 from storage.memo import Memo
 from storage.people import StaffRow
@@ -93,7 +93,8 @@ _KNOWN = (
 _FILING_LOCK = 0x4B48  # any number that nobody else locks
 MOST_FOUND = 200  # customers that a look-up gives; whoever gets so many types more
 MOST_GRAMS = 60
-NEARLY_BEST = 0.6  # of the keys that the best find meets
+NEARLY_BEST = 0.9
+CLOSE_ENOUGH = 0.5  # of the pairs of characters typed; less is another customer
 
 
 class CustomerChangeRow(CustomerChange, table=True):
@@ -238,7 +239,7 @@ class SqlCustomers:
         ).subquery()
         keys_met = func.count(met.c.key.distinct())
         ranked = (
-            select(_customers.c.id, keys_met.label("keys"))
+            select(_customers.c.id, _customers.c.name)
             .join(met, met.c.customer_id == _customers.c.id)
             .where(_STANDING, *_owned_by(owners))
             .group_by(_customers.c.id, _customers.c.name)
@@ -246,19 +247,9 @@ class SqlCustomers:
             .limit(MOST_FOUND)
         )
         rows = self._connection.execute(ranked).all()
-        return self._whole(text, [row.id for row in rows if row.keys >= rows[0].keys * NEARLY_BEST])
-
-    def _whole(self, text: str, ids: list[int]) -> list[int]:
-        """Where some names hold the text as it stands, those are what was meant."""
-        if not ids:
-            return ids
-        wanted = close_up(text).casefold()
-        rows = self._connection.execute(
-            select(_customers.c.id, _customers.c.name).where(_customers.c.id.in_(ids))
-        )
-        names = {row.id: close_up(row.name).casefold() for row in rows}
-        whole = [customer_id for customer_id in ids if wanted in names[customer_id]]
-        return whole or ids
+        closeness = {row.id: _closeness(text, row.name) for row in rows}
+        best = max(closeness.values(), default=0.0)
+        return [row.id for row in rows if closeness[row.id] >= max(best * NEARLY_BEST, CLOSE_ENOUGH)]
 
     def add_change(self, change: CustomerChange) -> None:
         self._session.add(CustomerChangeRow.model_validate(change))
@@ -304,3 +295,19 @@ class SqlCustomers:
 
 def _owned_by(owners: Collection[str] | None) -> list[ColumnElement[bool]]:
     return [] if owners is None else [_customers.c.owner_no.in_(sorted(owners))]
+
+
+def _closeness(text: str, name: str) -> float:
+    """Tell how much of what was typed a name holds: 1 as it stands, by sound or by initials, else by pairs."""
+    wanted, held = close_up(text).casefold(), close_up(name).casefold()
+    spelt = pinyin(held)
+    if wanted in held or (
+        wanted.isascii() and (wanted in spelt.replace(" ", "") or wanted in initials(held))
+    ):
+        return 1.0
+    pairs = {wanted[at : at + 2] for at in range(len(wanted) - 1)}
+    if wanted.isascii() or not pairs:
+        return 0.0
+    sounds = pinyin(wanted).split()
+    same_sound = f" {' '.join(sounds)} " in f" {spelt} "
+    return 0.9 if same_sound else sum(pair in held for pair in pairs) / len(pairs)

@@ -260,7 +260,8 @@ def _read_days(text: str, today: date) -> tuple[date | None, date | None]:
             return first, first
         if re.fullmatch(r"\d{1,2}[日号]?", end):
             return first, first.replace(day=int(re.sub(r"\D", "", end)))
-        return first, parse_date(end, first)
+        last = parse_date(end, today)
+        return first, last if last >= first else parse_date(end, first)
     except (Refused, ValueError):
         return None, None
 

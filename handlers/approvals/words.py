@@ -105,6 +105,8 @@ def read_said(text: str) -> Said | None:
     if verb in {Verb.ADD_BEFORE, Verb.ADD_AFTER} and re.search(r"在我之后|之后再?审", rest):
         verb, rest = Verb.ADD_AFTER, re.sub(r"在我之后|之后再?审批?", "", rest).strip()
     number = _number(match["number"] or "")
+    if verb is Verb.RECORD and number and not rest:  # what was recorded, not which request
+        number, rest = "", match["number"]
     if verb is Verb.APPROVE and rest and not _is_numbers(rest) and _RESERVED.search(rest):
         return None  # 同意，但…: no consent
     return Said(verb, number, rest)
