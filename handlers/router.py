@@ -23,6 +23,7 @@ from handlers.approvals.offering import Offering
 from handlers.approvals.reading import Reading
 from handlers.approvals.routes import show_routes
 from handlers.approvals.todo import Todo
+from handlers.approvals.typed import NUMBER as WHOLE_NUMBER
 from handlers.approvals.typed import Typed
 from handlers.approvals.words import read_said
 from handlers.context import Context, Telling
@@ -231,10 +232,10 @@ class Router:
         self._menu.show_fallback(ctx)
 
     def _says_more(self, ctx: Context, text: str) -> bool:
-        """Take an act in words. Inside a form only with a request's number: the rest may be an answer."""
+        """Take an act in words; inside a form only with a request's whole number."""
         said = read_said(text)
         inside = ctx.conversation.current is not None
-        if said is not None and (said.number or not inside):
+        if said is not None and (not inside or WHOLE_NUMBER.fullmatch(said.number)):
             try:
                 return self._typed.on_said(ctx, said)
             except Refused as refused:

@@ -251,6 +251,12 @@ class SqlCustomers:
         best = max(closeness.values(), default=0.0)
         return [row.id for row in rows if closeness[row.id] >= max(best * NEARLY_BEST, CLOSE_ENOUGH)]
 
+    def add_changes(self, changes: Sequence[CustomerChange]) -> None:
+        """Insert many at once."""
+        if changes:
+            rows = [change.model_dump(exclude={"id"}) for change in changes]
+            self._connection.execute(insert(CustomerChangeRow.__table__), rows)  # type: ignore[attr-defined]
+
     def add_change(self, change: CustomerChange) -> None:
         self._session.add(CustomerChangeRow.model_validate(change))
         self._session.flush()
@@ -298,7 +304,7 @@ def _owned_by(owners: Collection[str] | None) -> list[ColumnElement[bool]]:
 
 
 def _closeness(text: str, name: str) -> float:
-    """Tell how much of what was typed a name holds: 1 as it stands, by sound or by initials, else by pairs."""
+    """Tell how much of a text a name holds: 1 as it stands, by sound or by initials, else by pairs."""
     wanted, held = close_up(text).casefold(), close_up(name).casefold()
     spelt = pinyin(held)
     if wanted in held or (

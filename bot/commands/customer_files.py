@@ -13,7 +13,8 @@ from typing import Any
 from bot.commands.csv_files import BadCell, Row, one_of, parse_day, read_rows
 from bot.commands.staff_files import Change, Tally
 from domain.credit_codes import parse_credit_code
-from domain.customers import Customer, CustomerState, parse_erp_no
+from domain.customer_history import value_of
+from domain.customers import Customer, CustomerChange, CustomerField, CustomerState, parse_erp_no
 from domain.errors import Refused
 from domain.phones import Phone, parse_phone
 from domain.rates import PLACES, parse_rate
@@ -31,7 +32,7 @@ STATES = {
     "维护": CustomerState.MAINTAINED,
     "冻结": CustomerState.FROZEN,
 }
-_KEPT = frozenset({"id", "attachments"})  # what a file does not say
+_KEPT = frozenset({"id", "attachments", "payment_channel"})  # what a file does not say
 _COMPARED = tuple(name for name in Customer.model_fields if name not in _KEPT)
 
 
@@ -69,20 +70,34 @@ class CustomerFile:
         changed: list[Customer] = []
         renamed: set[int] = set()
         told: list[Change] = []
+        history: list[CustomerChange] = []
         for customer in self.customers:
             number = customer.erp_no or ""
             if (there := known.get(number)) is None:
                 fresh.append(customer)
                 told.append((f"customer:{number}", {}, {"columns": ["all"]}))
             elif columns := _differing(there, customer):
-                customer.id, customer.attachments = there.id, there.attachments
+                for name in _KEPT:
+                    setattr(customer, name, getattr(there, name))
+                history += _history(there, customer, now)
                 changed.append(customer)
                 if "name" in columns:
                     renamed.add(there.id or 0)
                 told.append((f"customer:{number}", {"known": True}, {"columns": columns}))
         work.customers.put_all(fresh, changed, renamed)
+        work.customers.add_changes(history)
         work.audit.record_all(now, "", "customer_imported", told)
         return Tally(len(fresh), len(changed), self.rows - len(told))
+
+
+def _history(there: Customer, wanted: Customer, now: datetime) -> list[CustomerChange]:
+    """Write down what the file changes of rate, terms and contacts."""
+    pairs = [(field, value_of(there, field), value_of(wanted, field)) for field in CustomerField]
+    return [
+        CustomerChange(customer_id=there.id or 0, field=field, before=before, after=after, at=now)
+        for field, before, after in pairs
+        if before != after
+    ]
 
 
 def _differing(there: Customer, wanted: Customer) -> list[str]:

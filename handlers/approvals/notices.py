@@ -58,6 +58,7 @@ class Notices:
                 self._refresh_steps(ctx, event.request, [event.step])
                 self._refresh(ctx, event.request)
             case StepMoved():
+                self._refresh_steps(ctx, event.request, [event.step])
                 self._refresh(ctx, event.request)
             case StepUncovered():
                 self._uncovered(ctx, event.request, event.step)

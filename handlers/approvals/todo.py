@@ -8,6 +8,7 @@ from domain.approvals.requests import Request, RequestKind, RequestState, Step, 
 from domain.approvals.routes import Act
 from domain.approvals.taking import StepRef
 from domain.errors import Refused
+from handlers.approvals import cards
 from handlers.approvals.asking import Questions
 from handlers.approvals.deciding import ref, require_no_consent
 from handlers.approvals.kinds import Kinds
@@ -47,7 +48,8 @@ class Todo:
         total = sum(counts.values())
         count = counts.get(kind, 0) if kind is not None else total
         at = min(max(int(page), 0), max(0, -(-count // PAGE) - 1))
-        tasks = ctx.work.requests.waiting_at(desks, kind=kind, limit=PAGE, offset=at * PAGE)
+        found = ctx.work.requests.waiting_at(desks, kind=kind, limit=PAGE, offset=at * PAGE)
+        tasks = [task for task in found if self._mine(ctx, task)]
         screen = ViewBuilder()
         for note in notes:
             screen.say(note)
@@ -105,7 +107,8 @@ class Todo:
                 sent_back = request.state is RequestState.RETURNED
                 (failed if sent_back else done).append(request.number)
             except Refused as refused:
-                failed.append(self._why_not(ctx, key, refused))
+                if not refused.params.get("mine"):  # what one has decided singly meanwhile is no failure
+                    failed.append(self._why_not(ctx, key, refused))
         ctx.conversation.ticked = []
         notes = (
             [
@@ -171,6 +174,11 @@ class Todo:
             params["by"] = ctx.name_of(str(params["by"]))
         why = explain(ctx.language, Refused(refused.code, **params))
         return f"{request.number if request else ''} {why}".strip()
+
+    def _mine(self, ctx: Context, task: Task) -> bool:
+        """Leave out what a delegation does not cover, such as a rate below its limit."""
+        me = ctx.actor.staff_no
+        return task.desk == me or cards.stands_for(ctx, task.request, task.step, me) is not None
 
     def _ticked(self, ctx: Context) -> list[str]:
         return list(ctx.conversation.ticked)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
+from pathlib import Path
+
 from tests.e2e.scripts import approves, files, records
 from tests.e2e.test_discounts import proposes
+from tests.support.command_line import SAMPLE, menxia
 
 
 async def test_words_stand_beside_an_approval(stage):
@@ -327,3 +332,36 @@ async def test_filing_still_goes_its_way(stage):
     await records(clerk, number, "KH0081")
     await rep.says("客户 KH0081")
     await rep.sees("折扣 九四折")
+
+
+async def test_a_request_moves_on_when_its_approver_leaves(stage, tmp_path: Path):
+    rep, manager, boss, admin = stage.people("冼家俊", "招秀芬", "梁国栋", "司徒亮")
+    number = await proposes(rep)
+    await manager.finds("【待审批】", number)
+    await stage.comes_to_rest()
+    with (SAMPLE / "staff.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    gone = next(row for row in rows if row["姓名"] == "招秀芬")
+    gone["状态"] = "离职"
+    with (tmp_path / "staff.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = await asyncio.to_thread(menxia, "staff", "import", tmp_path / "staff.csv", "--data", stage.data)
+    assert "1 steps that waited" in done.out
+    await boss.finds("【待审批】", number, "暂时空缺")
+    await admin.finds(number, "梁国栋")
+    await manager.finds("这张卡片已关闭")
+    await manager.taps_old("同意", toast="停用")
+    await rep.says("我的申请")
+    await rep.sees("待审批")
+    await boss.taps("同意", toast=f"已同意 {number}")
+
+
+async def test_the_administrator_reads_every_route_and_nobody_else_does(stage):
+    admin, rep = stage.people("司徒亮", "冼家俊")
+    await admin.says("审批路线")
+    await admin.finds("审批路线 · 折扣变更", "1. 审批：市场管理部经理 招秀芬", "2. 录入：主办会计 关惠珍")
+    await admin.finds("审批路线 · 新客户", "备用审批人：总经理 梁国栋")
+    await rep.says("审批路线")
+    await rep.sees("没有这项权限")
