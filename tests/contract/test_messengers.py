@@ -578,7 +578,7 @@ async def test_acknowledgement_shows_its_notice(messenger, phone, files):
     sent = await messenger.send(str(WANG), ASKED, files)
     toast = asyncio.create_task(phone.taps_and_waits(sent, "同意"))
     (event,) = (await messenger.receive("", 50)).events
-    await messenger.acknowledge(event.what.handle, "已同意")
+    assert await messenger.acknowledge(event.what.handle, "已同意") is True
     assert await toast == "已同意"
 
 
@@ -763,10 +763,10 @@ async def test_upgraded_group_gives_its_new_id(client, scripted, files):
 
 
 @pytest.mark.parametrize("description", ["Bad Request: QUERY_ID_INVALID", "Bad Request: query is too old"])
-async def test_late_acknowledgement_is_silent_in_all_wordings(client, scripted, description):
+async def test_late_acknowledgement_says_in_all_wordings_that_nobody_saw_it(client, scripted, description):
     scripted.refuses(400, description)
     async with connected(client, scripted.base) as messenger:
-        await messenger.acknowledge("77", "已同意")
+        assert await messenger.acknowledge("77", "已同意") is False
 
 
 @pytest.mark.parametrize(

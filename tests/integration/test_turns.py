@@ -519,6 +519,34 @@ async def test_a_tap_is_acknowledged_with_its_answer_after_the_commit(
     assert (handle, open_house.request.number in notice) == ("handle", True)
 
 
+async def test_the_notice_of_a_tap_that_came_too_late_follows_as_a_message_once(
+    database: Database, open_house: House, messenger: ScriptedMessenger
+) -> None:
+    intake = make_intake(database, messenger)
+    messenger.late = True
+    stale = tapped(chat_of(CLERK), f"ap:{open_house.request.id}:9:0")
+    await intake.take(stale)
+    await messenger.until(lambda: bool(messenger.acknowledged))
+    [(_handle, notice)] = messenger.acknowledged
+    for _time in range(2):  # redelivered, it is answered again and said no more
+        await intake.take(stale)
+    await messenger.until(lambda: len(messenger.acknowledged) == 3)
+    await database.writer.run(lambda connection: None)  # whatever was queued before is done
+    rows = open_house.ask("SELECT view FROM outbox WHERE chat_id = '0005'")
+    assert notice
+    assert sum(notice in str(view) for (view,) in rows) == 1
+
+
+async def test_a_group_is_shown_the_way_to_the_private_chat(house: House) -> None:
+    turns, _languages = make_turns(SETTINGS)
+    turns.private_link = "https://t.me/menxia_bot"
+    call = said("-100", "/start", sender=chat_of(CLERK), private=False)
+    with house.engine.begin() as connection:
+        (parcel,) = turns.take(connection, call, NOW, lease=True).parcels
+    [[button]] = View.from_json(parcel.view).rows
+    assert (button.link, button.payload) == ("https://t.me/menxia_bot", "")
+
+
 async def test_a_turn_that_hits_a_bug_is_apologised_for_once_and_never_blocks_the_next(
     database: Database,
     open_house: House,

@@ -42,6 +42,7 @@ class ScriptedMessenger:
         self.calls: list[Call] = []
         self.begun = 0
         self.acknowledged: list[tuple[str, str]] = []
+        self.late = False  # taps came too late to be answered
         self.inbound: asyncio.Queue[Batch | MessengerError] = asyncio.Queue()
         self.cursors: list[str] = []
         self._scripts: defaultdict[str, deque[MessengerError]] = defaultdict(deque)
@@ -105,7 +106,7 @@ class ScriptedMessenger:
         async with self._changed:
             self.acknowledged.append((handle, notice))
             self._changed.notify_all()
-        return True
+        return not self.late
 
     async def _nothing(self) -> AsyncIterator[bytes]:
         yield b""
