@@ -24,7 +24,7 @@ from handlers.approvals.reading import Reading
 from handlers.approvals.routes import show_routes
 from handlers.approvals.todo import Todo
 from handlers.approvals.typed import NUMBER as WHOLE_NUMBER
-from handlers.approvals.typed import Typed
+from handlers.approvals.typed import OF_APPLICANT, Typed
 from handlers.approvals.words import read_said
 from handlers.context import Context, Telling
 from handlers.customer_updates import CUSTOMER_UPDATE
@@ -78,7 +78,7 @@ class Router:
         self._delegating = Delegating(self.forms)
         self._customers = customers = CustomerViews(self._questions)
         self._typed = Typed(self._questions, deciding, choosing, offering, applying, reading, todo)
-        self._todo = todo
+        self._todo, self._mine = todo, mine
         self._notices = Notices(kinds)
         self._words = {
             language(word).casefold(): command
@@ -241,7 +241,12 @@ class Router:
             except Refused as refused:
                 if refused.code not in {"say_which", "nothing_waits"}:
                     raise
-                self._todo.show_todo(ctx, notes=("⚠️ " + explain(ctx.language, refused), ""))
+                note = "⚠️ " + explain(ctx.language, refused)
+                if said.verb in OF_APPLICANT:
+                    ctx.say(ViewBuilder().say(note).view())
+                    self._mine.show_mine(ctx)
+                else:
+                    self._todo.show_todo(ctx, notes=(note, ""))
                 return True
         if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
             return self._typed.on_forwarded(ctx, text)

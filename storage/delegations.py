@@ -62,6 +62,9 @@ class SqlDelegations:
             _delegations.c.ended_at.is_(None),
         )
 
+    def standing(self, day: date) -> list[Delegation]:
+        return self._select(_delegations.c.last_day >= day, _delegations.c.ended_at.is_(None))
+
     def unannounced(self, day: date) -> list[Delegation]:
         begins = and_(_delegations.c.begun.is_(False), _delegations.c.first_day <= day)
         return self._select(

@@ -76,6 +76,10 @@ class Delegations(Protocol):
         """Give a person's own that stand on `since` or later, in the order of their days."""
         ...
 
+    def standing(self, day: date) -> list[Delegation]:
+        """Give all that stand on a day or later."""
+        ...
+
     def unannounced(self, day: date) -> list[Delegation]:
         """Give those that have begun or ended by a day and of which nobody was told yet."""
         ...
@@ -163,6 +167,18 @@ def end_delegation(work: Work, principal: Employee, delegation_id: int, now: dat
     work.audit.record(now, principal.staff_no, "delegation_ended", principal.staff_no, after={"early": True})
     work.events.append(DelegationEnded(delegation))
     return delegation
+
+
+def end_lost_delegations(work: Work, now: datetime) -> None:
+    """End delegations whose delegate has left or lost their account, so that nobody relies on them."""
+    for delegation in work.delegations.standing(today_of(work, now)):
+        if work.people.accounts([delegation.to_no]):
+            continue
+        delegation.ended_at, delegation.reported = now, True
+        work.delegations.save(delegation)
+        after = {"lost": delegation.to_no}
+        work.audit.record(now, "", "delegation_ended", delegation.from_no, after=after)
+        work.events.append(DelegationEnded(delegation))
 
 
 def announce_delegations(work: Work, now: datetime) -> None:

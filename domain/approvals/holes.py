@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.approvals.assigning import Assignment, assign, assign_named
+from domain.approvals.delegations import end_lost_delegations
 from domain.approvals.offers import lose_offer
 from domain.approvals.requests import Step, StepState
 from domain.approvals.rounds import Round, advance, entitled, rule_of, save_round, seat_step, tell_uncovered
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 def mend_holes(work: Work, now: datetime) -> int:
     """Find new people for every open step that nobody may take any more; give how many were moved.
 
-    Called in the transaction that changes staff or accounts, so that no request ever waits for nobody unseen.
+    Delegations to somebody who is gone end as well. Called in the transaction that changes staff or accounts,
+    so that no request ever waits for nobody unseen.
     """
+    end_lost_delegations(work, now)
     waiting = [(request.id or 0, step.position) for request, step in work.requests.open_steps()]
     return sum(_mend(work, request_id, position, now) for request_id, position in waiting)
 

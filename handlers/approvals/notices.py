@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from domain.approvals.delegations import delegates_of
 from domain.approvals.requests import Remark, Request, RequestState, Step, StepState
+from domain.approvals.rounds import Round
 from domain.events import (
     CustomerUpdated,
     DelegationBegan,
@@ -100,6 +101,8 @@ class Notices:
     def _opened(self, ctx: Telling, request: Request, step: Step) -> None:
         told = [self._send_card(ctx, request, step, staff_no) for staff_no in step.assignees]
         delegates = {delegate for delegate, _for in delegates_of(ctx.work, request, step, ctx.now)}
+        if delegates:  # nobody approves twice in one round
+            delegates -= Round.of(ctx.work, request).decided()
         told += [self._send_card(ctx, request, step, delegate) for delegate in sorted(delegates)]
         if not any(told):
             ctx.outgoing += tell_admins(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from domain.approvals.acts import approve_step
+from domain.approvals.delegations import delegate_approvals
 from domain.approvals.detours import Side, add_approver
 from domain.approvals.holes import mend_holes
 from domain.approvals.offers import make_offer
 from domain.approvals.requests import Request, StepState
 from domain.approvals.routes import Act, Mode, StepRule
-from domain.events import OfferRetracted, StepMoved, StepOpened, StepUncovered
+from domain.events import DelegationEnded, OfferRetracted, StepMoved, StepOpened, StepUncovered
 from domain.people import Role
 from domain.work import Rules
 from storage.unit_of_work import SqlWork
@@ -157,3 +159,20 @@ def test_in_a_joint_decision_the_leaver_s_seat_is_filled_and_nobody_sits_twice(c
             own = next(s for s in steps if s.state is StepState.OPEN and person.staff_no in s.assignees)
             approve_step(work, person, at(request, own.position), NOW)
         assert waits_for(work, request) == [[OTHER_CLERK.staff_no]], "it goes on to be recorded"
+
+
+def test_a_delegation_to_somebody_who_left_ends_and_its_giver_is_told(company: Engine) -> None:
+    with transaction(company) as work:
+        delegate_approvals(
+            work,
+            MANAGER,
+            OTHER_REP.staff_no,
+            date(2026, 11, 23),
+            date(2026, 11, 30),
+            kinds=[],
+            min_rate=None,
+            now=NOW,
+        )
+    _moved, told = changes(company, lambda connection: leave(connection, OTHER_REP))
+    assert told == [DelegationEnded.__name__]
+    assert changes(company, lambda connection: None) == (0, [])

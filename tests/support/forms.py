@@ -318,6 +318,9 @@ class MemoryDelegations:
         found = [d for d in self.kept.values() if d.from_no == staff_no and d.last_day >= since]
         return sorted((d for d in found if d.ended_at is None), key=lambda d: d.first_day)
 
+    def standing(self, day: date) -> list[Delegation]:
+        return [d for d in self.kept.values() if d.ended_at is None and d.last_day >= day]
+
     def unannounced(self, day: date) -> list[Delegation]:
         live = [d for d in self.kept.values() if d.ended_at is None and not d.reported]
         return [d for d in live if d.last_day < day or (not d.begun and d.first_day <= day)]
