@@ -216,6 +216,8 @@ def check_offer(work: Work, asked: Mapping[str, Any], offer: Mapping[str, Any]) 
         raise Refused("offer_same")
     if "rate" in offer:
         rate = Decimal(offer["rate"])
+        if rate > 1:  # a forged button
+            raise Refused("rate_out_of_range", rate=rate)
         check_rate(work, rate)
         if "rate" in asked and rate < Decimal(asked["rate"]):
             raise Refused("offer_exceeds_request")

@@ -32,7 +32,7 @@ from domain.customers import (
 from domain.errors import Refused
 from domain.events import SpecialRateLapsed
 from domain.people import Employee, Role
-from domain.settlements import Settlement
+from domain.settlements import Settlement, settlement_words
 
 if TYPE_CHECKING:
     from domain.work import Work
@@ -196,9 +196,7 @@ def check_differs(customer: Customer, rate: Decimal | None, settlement: Settleme
 def same_terms(settlement: Settlement, stored: Mapping[str, Any]) -> bool:
     """Tell whether terms are the stored ones, however they were put."""
     known = Settlement.from_json(dict(stored))
-    if (settlement.method, settlement.days) != (known.method, known.days):
-        return False
-    return settlement.method.has_days or settlement.words == known.words or not settlement.days
+    return settlement.method is known.method and settlement_words(settlement) == settlement_words(known)
 
 
 def check_period(work: Work, terms: ChangeTerms, now: datetime) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.customer_history import UPDATED_BY, require_visible, update_customer, value_of, visible_owners
-from domain.customers import Customer, CustomerField
+from domain.customer_history import UPDATED_BY, require_visible, update_customer, value_of
+from domain.customers import CustomerField
 from domain.errors import Refused
 from domain.events import CustomerUpdated
 from domain.people import Employee
 from domain.phones import display, masked, parse_phone
 from handlers.context import Context, Telling
 from handlers.conversation import Draft
+from handlers.customer_records import chosen_customer, name_of_customer, search_customers
 from handlers.forms.choices import Choice, OpenChoice, Option, Record
 from handlers.forms.fields import Answers, Form, Text
 from handlers.forms.values import Address, PhoneNumber
@@ -19,7 +20,6 @@ from handlers.language import N_, Language
 from handlers.ui import Button, View, ViewBuilder, bold
 from handlers.wording import labelled
 
-FOUND = 24
 LABELS = {
     CustomerField.ADDRESS: N_("Customer address"),
     CustomerField.CONTACT: N_("Contact person"),
@@ -40,31 +40,13 @@ def may_update(employee: Employee) -> bool:
     return employee.works_here and employee.holds(*UPDATED_BY)
 
 
-def _search(ctx: Context, text: str) -> list[Option]:
-    found = ctx.work.customers.find(text, visible_owners(ctx.work, ctx.actor), limit=FOUND)
-    return [Option(str(customer.id), customer.name) for customer in found]
-
-
-def _customer(ctx: Context, customer_id: str) -> Customer | None:
-    try:
-        return require_visible(ctx.work, ctx.actor, int(customer_id))
-    except (Refused, ValueError):
-        return None
-
-
-def _name(ctx: Context, customer_id: str) -> str | None:
-    customer = _customer(ctx, customer_id)
-    return customer.name if customer else None
-
-
 def _is(field: CustomerField) -> Any:
     return lambda answers: answers.get("what") == field.value
 
 
 def _present(field: CustomerField) -> Any:
     def lines(ctx: Context, answers: Answers) -> list[str]:
-        chosen = answers.get("customer")
-        customer = _customer(ctx, chosen[0]) if chosen else None
+        customer = chosen_customer(ctx, answers)
         if customer is None:
             return []
         return [
@@ -99,7 +81,7 @@ def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
 
 def _preview(ctx: Context, draft: Draft, answers: Answers) -> list[str]:
     _ = ctx.language
-    customer = _customer(ctx, answers["customer"][0])
+    customer = chosen_customer(ctx, answers)
     field, _value = _chosen_value(answers)
     form_field = CUSTOMER_UPDATE.field(field.value)
     if customer is None or form_field is None:
@@ -121,8 +103,8 @@ CUSTOMER_UPDATE = Form(
             label=N_("Customer"),
             question=N_("Which customer? Send its name, a part of it, pinyin, initials or its number."),
             example=N_("恒锐, hrwj or KH0081"),
-            search=_search,
-            title=_name,
+            search=search_customers,
+            title=name_of_customer,
         ),
         Choice(
             name="what",

@@ -15,7 +15,7 @@ from handlers.approvals.asking import Questions
 from handlers.context import Context
 from handlers.conversation import Asking
 from handlers.customer_updates import LABELS, may_update, show_stored
-from handlers.discounts import show_value, special_lines
+from handlers.discount_lines import show_value, special_lines
 from handlers.language import N_, Language
 from handlers.ui import Button, ViewBuilder, bold
 from handlers.wording import (

@@ -1,19 +1,16 @@
-"""Discount and settlement changes 折扣变更: the form, how a change reads on a card, and special rates."""
+"""Discount and settlement changes 折扣变更: the form and its checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from domain.approvals.requests import Request, RequestKind
-from domain.customer_history import require_visible, visible_owners
-from domain.customers import Customer, CustomerField, check_rate, check_settlement
+from domain.approvals.requests import RequestKind
+from domain.customer_history import require_visible
+from domain.customers import Customer, check_rate, check_settlement
 from domain.discounts import (
     ChangeTerms,
-    DiscountChange,
     Scope,
     base_of,
     check_differs,
@@ -23,70 +20,38 @@ from domain.discounts import (
     propose_change,
     repropose_change,
     require_active,
-    special_rates,
 )
 from domain.errors import Refused
-from domain.people import Role
-from domain.rates import points_between
 from domain.settlements import Settlement
 from handlers.approvals.kinds import Kind
 from handlers.approvals.preview import preview_route
-from handlers.context import Context, Telling
+from handlers.context import Context
 from handlers.conversation import Draft
+from handlers.customer_records import chosen_customer, name_of_customer, search_customers
+from handlers.discount_lines import (
+    REASONS,
+    SCOPES,
+    abridge_change,
+    change_lines,
+    policy_line,
+    summarise_change,
+)
 from handlers.forms.choices import Choice, OpenChoice, Option, Record
 from handlers.forms.dates import Day
 from handlers.forms.fields import Answers, Form, Text, load_answers
 from handlers.forms.values import Rate, Terms
-from handlers.language import N_, Language
-from handlers.ui import View, ViewBuilder, bold
-from handlers.wording import labelled, show_rate, show_settlement
+from handlers.language import N_
+from handlers.wording import show_rate, show_settlement
 
 RATE, TERMS, BOTH = "rate", "terms", "both"
-FOUND = 24
-RECENT = 3
 _STEPS = (Decimal("-0.01"), Decimal("-0.02"), Decimal("-0.03"), Decimal("-0.05"), Decimal("0.02"))
-_SCOPES = {
-    Scope.WHOLE: N_("All products"),
-    Scope.RANGE: N_("Some products"),
-    Scope.ORDER: N_("One order"),
-}
-REASONS = (
-    N_("More business"),
-    N_("Less business"),
-    N_("Competition"),
-    N_("Long partnership"),
-    N_("New project"),
-    N_("Pays well"),
-)
 
 
 # --- the customer ----------------------------------------------------------------------------------------
 
 
-def _search(ctx: Context, text: str) -> Sequence[Option]:
-    found = ctx.work.customers.find(text, visible_owners(ctx.work, ctx.actor), limit=FOUND)
-    return [Option(str(customer.id), customer.name) for customer in found]
-
-
-def _customer(ctx: Context, customer_id: str) -> Customer | None:
-    try:
-        return require_visible(ctx.work, ctx.actor, int(customer_id))
-    except (Refused, ValueError):
-        return None
-
-
-def _name(ctx: Context, customer_id: str) -> str | None:
-    customer = _customer(ctx, customer_id)
-    return customer.name if customer else None
-
-
-def _chosen(ctx: Context, answers: Answers) -> Customer | None:
-    chosen = answers.get("customer")
-    return _customer(ctx, chosen[0]) if chosen else None
-
-
 def _of_draft(ctx: Context, draft: Draft | None) -> Customer | None:
-    return _chosen(ctx, load_answers(DISCOUNT_CHANGE, draft)) if draft is not None else None
+    return chosen_customer(ctx, load_answers(DISCOUNT_CHANGE, draft)) if draft is not None else None
 
 
 def _check_customer(ctx: Context, answers: Answers, value: list[str]) -> None:
@@ -95,7 +60,7 @@ def _check_customer(ctx: Context, answers: Answers, value: list[str]) -> None:
 
 def _present(ctx: Context, answers: Answers) -> list[str]:
     """What holds now, beside the questions that change it."""
-    if (customer := _chosen(ctx, answers)) is None:
+    if (customer := chosen_customer(ctx, answers)) is None:
         return []
     _ = ctx.language
     terms = show_settlement(_, Settlement.from_json(customer.settlement))
@@ -120,13 +85,13 @@ def _usual_rates(ctx: Context) -> list[Decimal]:
 
 def _check_rate(ctx: Context, answers: Answers, rate: Decimal) -> None:
     check_rate(ctx.work, rate)
-    if (customer := _chosen(ctx, answers)) is not None and answers.get("what") == RATE:
+    if (customer := chosen_customer(ctx, answers)) is not None and answers.get("what") == RATE:
         check_differs(customer, rate, None)
 
 
 def _check_settlement(ctx: Context, answers: Answers, settlement: Settlement) -> None:
     check_settlement(ctx.work, settlement)
-    if (customer := _chosen(ctx, answers)) is not None:
+    if (customer := chosen_customer(ctx, answers)) is not None:
         rate = answers.get("rate") if answers.get("what") == BOTH else None
         check_differs(customer, rate, settlement)
 
@@ -140,7 +105,7 @@ def _check_words(ctx: Context, answers: Answers, words: str) -> None:
 
 
 def _check_open(ctx: Context, answers: Answers, scope: Scope, words: str) -> None:
-    if (customer := _chosen(ctx, answers)) is not None:
+    if (customer := chosen_customer(ctx, answers)) is not None:
         draft = ctx.conversation.current
         mended = draft.mend.request_id if draft is not None and draft.mend is not None else 0
         check_none_open(ctx.work, customer, scope, words, apart_from=mended)
@@ -184,13 +149,13 @@ def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
 
 
 def _preview(ctx: Context, draft: Draft, answers: Answers) -> list[str]:
-    if (customer := _chosen(ctx, answers)) is None:
+    if (customer := chosen_customer(ctx, answers)) is None:
         return []
     asked = {field.name for field in DISCOUNT_CHANGE.fields if field.when is None or field.when(answers)}
     content = {name: raw for name, raw in draft.answers.items() if name in asked}
     content["base"] = base_of(customer)
     _ = ctx.language
-    lines = [*_change_lines(_, content), _policy_line(ctx, _, content)]
+    lines = [*change_lines(_, content), policy_line(ctx, _, content)]
     return ["", *lines, *preview_route(ctx, RequestKind.DISCOUNT_CHANGE, content)]
 
 
@@ -208,8 +173,8 @@ DISCOUNT_CHANGE = Form(
             question=N_("Which customer? Send its name, a part of it, pinyin, initials or its number."),
             example=N_("恒锐, hrwj or KH0081"),
             aliases=("客户名称", "公司", "customer"),
-            search=_search,
-            title=_name,
+            search=search_customers,
+            title=name_of_customer,
             check=_check_customer,
         ),
         Choice(
@@ -276,7 +241,7 @@ DISCOUNT_CHANGE = Form(
             label=N_("Scope"),
             question=N_("What does it hold for?"),
             aliases=("范围", "scope"),
-            options=tuple(Option(scope.value, label) for scope, label in _SCOPES.items()),
+            options=tuple(Option(scope.value, label) for scope, label in SCOPES.items()),
             check=_check_scope,
         ),
         Text(
@@ -316,118 +281,11 @@ def start_for(ctx: Context, begin: Any, customer_id: str) -> None:
     begin(ctx, Draft(DISCOUNT_CHANGE.name, DISCOUNT_CHANGE.version, answers=answers))
 
 
-# --- how a change reads ----------------------------------------------------------------------------------
-
-
-def show_points(_: Language, old: Decimal, new: Decimal) -> str:
-    points = points_between(old, new)
-    if points == 0:
-        return _("unchanged")
-    wording = _("{n} points down") if points < 0 else _("{n} points up")
-    return wording.format(n=_.number(abs(points)))
-
-
-def _change_lines(_: Language, content: Mapping[str, Any]) -> list[str]:
-    base = content["base"]
-    old, old_terms = Decimal(base["rate"]), Settlement.from_json(base["settlement"])
-    if "rate" in content:
-        new = Decimal(content["rate"])
-        shown = f"{show_rate(_, old)} → {show_rate(_, new)}（{show_points(_, old, new)}）"
-    else:
-        shown = _("{what} (unchanged)", what=show_rate(_, old))
-    lines = [f"{_('Discount')} {shown}"]
-    if "settlement" in content:
-        terms = Settlement.from_json(content["settlement"])
-        shown = f"{show_settlement(_, old_terms)} → {show_settlement(_, terms)}"
-    else:
-        shown = _("{what} (unchanged)", what=show_settlement(_, old_terms))
-    return [*lines, f"{_('Terms')} {shown}"]
-
-
-def _policy_line(ctx: Telling, _: Language, content: Mapping[str, Any]) -> str:
-    """How far from the company's limits it is, and whether it is ordinary."""
-    rules, base = ctx.work.rules, content["base"]
-    rate = Decimal(content.get("rate", base["rate"]))
-    terms = Settlement.from_json(content.get("settlement", base["settlement"]))
-    above = _.number(points_between(rules.min_rate, rate))
-    parts = [_("floor {floor}, {n} points above it", floor=show_rate(_, rules.min_rate), n=above)]
-    beyond = []
-    cut = points_between(rate, Decimal(base["rate"]))
-    if cut > rules.ordinary.cut:
-        beyond.append(_("{n} points more than usual at once", n=_.number(cut - rules.ordinary.cut)))
-    elif cut > 0 and rate < rules.ordinary.rate:
-        n = _.number(points_between(rate, rules.ordinary.rate))
-        beyond.append(_("{n} points below the usual range", n=n))
-    if "settlement" in content and terms.credit_days > rules.ordinary.credit_days:
-        n = _.number(terms.credit_days - rules.ordinary.credit_days)
-        beyond.append(_("{n} days longer than usual", n=n))
-    parts.append("⚠️ " + "，".join(beyond) if beyond else _("within the ordinary"))
-    return f"{_('Policy')} {'，'.join(parts)}"
-
-
-def _recent_line(ctx: Telling, _: Language, request: Request) -> list[str]:
-    """The customer's last changes of rate and terms."""
-    fields = (CustomerField.RATE, CustomerField.SETTLEMENT)
-    changes = ctx.work.customers.changes(request.subject_id or 0, fields=fields, limit=RECENT)
-    zone = ZoneInfo(ctx.work.rules.timezone)
-    shown = [
-        f"{change.at.astimezone(zone):%Y-%m} {show_value(_, change.field, change.before)}"
-        f"→{show_value(_, change.field, change.after)}"
-        for change in changes
-    ]
-    return [f"{_('Recently')} {'；'.join(shown)}"] if shown else [_("No earlier changes")]
-
-
-def show_value(_: Language, field: CustomerField, stored: Any) -> str:
-    """Write what a customer's history keeps of a field."""
-    match field:
-        case CustomerField.RATE:
-            return show_rate(_, Decimal(stored))
-        case CustomerField.SETTLEMENT:
-            return show_settlement(_, Settlement.from_json(stored))
-        case _:
-            return str(stored) or _("not given")
-
-
-def _summary(ctx: Telling, _: Language, request: Request) -> list[str]:
-    content = request.content
-    lines = _change_lines(_, content)
-    reason = show_reason(_, str(content.get("reason", "")))
-    note = content.get("note")
-    lines.append(f"{_('Cause')} {labelled(_, reason, note) if note else reason}")
-    scope = Scope(content.get("scope", Scope.WHOLE))
-    effective = date.fromisoformat(content["effective"])
-    if scope is not Scope.WHOLE:
-        until = _.day(date.fromisoformat(content["ends_on"]))
-        words = f"{_(_SCOPES[scope])}“{content.get('scope_words', '')}”"
-        lines.append(_("For {scope}, {first} to {last}", scope=words, first=_.day(effective), last=until))
-    elif effective > request.submitted_at.astimezone(ZoneInfo(ctx.work.rules.timezone)).date():
-        lines.append(f"{_('Effective from')} {_.day(effective)}")
-    return [*lines, _policy_line(ctx, _, content), *_recent_line(ctx, _, request)]
-
-
-def show_reason(_: Language, raw: str) -> str:
-    """Write a reason: one of ours by its place, or the person's own words."""
-    known = {f"r{at}": reason for at, reason in enumerate(REASONS)}
-    return _(known[raw]) if raw in known else raw
-
-
-def _brief(_: Language, content: Mapping[str, Any]) -> str:
-    base, parts = content["base"], []
-    if "rate" in content:
-        old, new = Decimal(base["rate"]), Decimal(content["rate"])
-        parts.append(f"{show_rate(_, old)}→{show_rate(_, new)}（{show_points(_, old, new)}）")
-    if "settlement" in content:
-        old_terms = show_settlement(_, Settlement.from_json(base["settlement"]))
-        parts.append(f"{old_terms}→{show_settlement(_, Settlement.from_json(content['settlement']))}")
-    return "，".join(parts)
-
-
 DISCOUNT_CHANGE_KIND = Kind(
     kind=RequestKind.DISCOUNT_CHANGE,
     form=DISCOUNT_CHANGE,
-    summary=_summary,
-    brief=_brief,
+    summary=summarise_change,
+    brief=abridge_change,
     attachments=lambda request: [],
     negotiable=("rate", "settlement"),
     todo_heading=N_("【To change】"),
@@ -437,44 +295,3 @@ DISCOUNT_CHANGE_KIND = Kind(
     parse_outcome=parse_document_no,
     outcome_note=N_("It holds from now on."),
 )
-
-
-# --- special rates ---------------------------------------------------------------------------------------
-
-
-def show_special(_: Language, change: DiscountChange) -> str:
-    """Write a rate that holds for a part: 部分产品“伺服电机”：八八折，至12月31日."""
-    parts = []
-    if change.new_rate is not None:
-        parts.append(show_rate(_, change.new_rate))
-    if change.new_settlement is not None:
-        parts.append(show_settlement(_, Settlement.from_json(change.new_settlement)))
-    if change.ends_on is not None:
-        parts.append(_("until {day}", day=_.day(change.ends_on)))
-    return labelled(_, f"{_(_SCOPES[change.scope])}“{change.scope_words}”", "，".join(parts))
-
-
-def special_lines(ctx: Context, customer: Customer) -> list[str]:
-    changes = special_rates(ctx.work, customer.id or 0, ctx.today)
-    return [show_special(ctx.language, change) for change in changes]
-
-
-def on_lapsed(telling: Telling, change: DiscountChange) -> None:
-    """The rep, 内勤 and the accountant learn that a special rate is over."""
-    customer = telling.work.customers.by_id(change.customer_id)
-    if customer is None:
-        return
-
-    def make(_: Language) -> View:
-        terms = show_settlement(_, Settlement.from_json(customer.settlement))
-        screen = ViewBuilder().say(bold(_("【Special rate over】{name}", name=customer.name)))
-        screen.say(show_special(_, change))
-        return screen.say(
-            _("From now on: {rate}, {terms}", rate=show_rate(_, customer.rate), terms=terms)
-        ).view()
-
-    people = telling.work.people
-    told = {customer.owner_no, change.applied_by}
-    told.update(p.staff_no for p in people.holders(Role.SALES_ADMIN))
-    for staff_no in sorted(told - {""}):
-        telling.tell(staff_no, make)

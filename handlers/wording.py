@@ -26,7 +26,7 @@ _TERMS = {
 }
 _REQUEST_STATES = {
     RequestState.PENDING: N_("awaiting approval"),
-    RequestState.APPROVED: N_("approved, to be recorded"),
+    RequestState.APPROVED: N_("approved, to be carried out"),
     RequestState.RETURNED: N_("returned"),
     RequestState.REJECTED: N_("rejected"),
     RequestState.WITHDRAWN: N_("withdrawn"),
@@ -45,7 +45,7 @@ _STEP_STATES = {
     StepState.VOIDED: N_("voided"),
     StepState.CANCELLED: N_("no longer needed"),
 }
-_ACTS = {Act.REVIEW: N_("check"), Act.APPROVE: N_("approval"), Act.EXECUTE: N_("recording")}
+_ACTS = {Act.REVIEW: N_("check"), Act.APPROVE: N_("approval"), Act.EXECUTE: N_("carrying out")}
 _MODES = {Mode.ANY: N_("any of them"), Mode.ALL: N_("all of them"), Mode.IN_TURN: N_("in turn")}
 _KINDS = {
     RequestKind.NEW_CUSTOMER: N_("New customer"),

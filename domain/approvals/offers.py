@@ -141,18 +141,22 @@ def _accept(work: Work, round_: Round, step: Step, applicant: Employee, now: dat
 def _carry(round_: Round, offered: Step, now: datetime) -> tuple[list[Step], int]:
     """Lay out the next version's steps: what passed stays passed, what no condition asks for any more goes.
 
-    Give them with the position of the step that the offer came from.
+    The offer's own step stays in any case, since it is what approves. Give the steps with its position.
     """
     request, old = round_.request, round_.in_order()
+    asked = {planned.stage: planned for planned in plan_round(request)}
+    stands = {step.stage for step in old if step.state.passed or step is offered}
     carried: list[Step] = []
     places: dict[int, int] = {}
     former: list[int] = []
-    for planned in plan_round(request):
-        here = [step for step in old if step.stage == planned.stage] or [planned]
-        for step in here:
+    for stage in sorted({*asked, *stands}):
+        here = [step for step in old if step.stage == stage]
+        if stage not in asked:
+            here = [step for step in here if step.state.passed or step is offered]
+        for step in here or [asked[stage]]:
             at = len(carried)
-            within = [places[need] for need in step.needs if need in places] if step is not planned else []
-            if step is not planned:
+            within = [places[need] for need in step.needs if need in places] if here else []
+            if here:
                 places[step.position] = at
             copy = step.model_copy(update={"id": None, "version": request.version, "position": at})
             copy.needs = sorted({*former, *within})
@@ -165,5 +169,5 @@ def _carry(round_: Round, offered: Step, now: datetime) -> tuple[list[Step], int
                 copy.decide(StepState.WAITING, "", now)
                 copy.decided_at = None
             carried.append(copy)
-        former = [copy.position for copy in carried if copy.stage == planned.stage]
+        former = [copy.position for copy in carried if copy.stage == stage]
     return carried, places[offered.position]

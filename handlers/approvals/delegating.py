@@ -201,6 +201,8 @@ class Delegating:
 
     def on_sentence(self, ctx: Context, text: str) -> bool:
         """Read `12月1日到5日由王芳代批`: what it says is filled in, the rest asked; false if it is none."""
+        if _SENTENCE.fullmatch(text.strip()) is None:  # asking for everybody's names would be for nothing
+            return False
         said = read_sentence(text, ctx.today, {p.name for p in ctx.work.people.everybody()})
         if said is None:
             return False

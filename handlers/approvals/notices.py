@@ -30,7 +30,7 @@ from domain.events import (
     StepUncovered,
 )
 from domain.people import Employee
-from handlers import customer_updates, discounts
+from handlers import customer_updates, discount_lines
 from handlers.alarms import tell_admins
 from handlers.approvals import cards, delegating
 from handlers.approvals.kinds import Kinds
@@ -81,7 +81,7 @@ class Notices:
             case RemarkAdded():
                 self._remarked(ctx, event.request, event.remark)
             case SpecialRateLapsed():
-                discounts.on_lapsed(ctx, event.change)
+                discount_lines.on_lapsed(ctx, event.change)
             case CustomerUpdated():
                 customer_updates.on_updated(ctx, event)
             case DelegationMade() | DelegationBegan() | DelegationEnded():

@@ -6,7 +6,7 @@ from domain.approvals.acts import approve_step, reject_step
 from domain.approvals.delegations import desks_of
 from domain.approvals.requests import Request, RequestKind, RequestState, Step, Task
 from domain.approvals.routes import Act
-from domain.approvals.taking import StepRef
+from domain.approvals.taking import StepRef, read_request
 from domain.errors import Refused
 from handlers.approvals import cards
 from handlers.approvals.asking import Questions
@@ -160,15 +160,16 @@ class Todo:
     def _ordinary(self, ctx: Context, key: str) -> StepRef:
         """Make sure that what is decided unopened may be. Raises Refused("needs_a_look")."""
         at = ref(key.split(":"))
-        request = ctx.work.requests.by_id(at.request_id)
-        steps = ctx.work.requests.steps(at.request_id, at.version) if request else []
+        request = read_request(ctx.work, ctx.actor, at.request_id, ctx.now)
+        steps = ctx.work.requests.steps(at.request_id, at.version)
         step = next((step for step in steps if step.position == at.position), None)
-        if request is not None and step is not None and not may_tick(request, step):
+        if step is not None and not may_tick(request, step):
             raise Refused("needs_a_look", number=request.number)
         return at
 
     def _why_not(self, ctx: Context, key: str, refused: Refused) -> str:
-        request = ctx.work.requests.by_id(int(key.split(":", maxsplit=1)[0]))
+        known = refused.code != "request_unknown"  # absent and forbidden sound the same
+        request = ctx.work.requests.by_id(int(key.split(":", maxsplit=1)[0])) if known else None
         params = dict(refused.params)
         if "by" in params:
             params["by"] = ctx.name_of(str(params["by"]))
@@ -190,7 +191,9 @@ class Todo:
         applicant = ctx.name_of(request.applicant_no)
         desk = "" if task.desk == ctx.actor.staff_no else " " + _("(for {name})", name=ctx.name_of(task.desk))
         screen.say(f"{sign}{place}. ", bold(request.title), f" · {applicant}{desk}")
-        doing = _("to record") if step.act is Act.EXECUTE else kind.brief(_, request.content)
+        doing = kind.brief(_, request.content)
+        if step.act is Act.EXECUTE:
+            doing = f"{_(kind.todo_heading)}{doing}"
         since = _.moment(step.opened_at or request.submitted_at)
         screen.say(f"{doing} · {request.number[-4:]} · {since}")
 
@@ -236,7 +239,7 @@ class Todo:
     def _filters(
         self, _: Language, screen: ViewBuilder, counts: dict[RequestKind, int], total: int, code: str
     ) -> None:
-        marks = [("", _("All"), total)]
+        marks = [("", _("All kinds"), total)]
         marks += [(_CODES[kind], show_kind(_, kind), counts[kind]) for kind in RequestKind if kind in counts]
         screen.buttons(
             *(

@@ -80,7 +80,7 @@ def summary_lines(answers: dict[str, str]) -> str:
 
 def summary(answers: dict[str, str]) -> tuple[str, int, Rows]:
     title = f"{TITLE} · 请核对"
-    route = "流程：经理901(核对) → 经理902(审批) → 经理901(录入)"
+    route = "流程：经理901(核对) → 经理902(审批) → 经理901(办理)"
     return f"{title}\n{summary_lines(answers)}\n{route}", len(title), SUMMARY_ROWS
 
 

@@ -316,7 +316,7 @@ async def test_one_who_holds_a_role_of_the_route_does_not_decide_their_own(stage
     await manager.answers("补充说明", "[跳过]")
     await manager.answers("生效日期", "今天")
     await manager.answers("适用范围", "[全部产品]")
-    await manager.sees("流程：梁国栋(审批) → 关惠珍(录入)")
+    await manager.sees("流程：梁国栋(审批) → 关惠珍(办理)")
     await manager.taps("提交")
     await boss.finds("【待审批】", "招秀芬是申请人")
 
@@ -361,7 +361,48 @@ async def test_a_request_moves_on_when_its_approver_leaves(stage, tmp_path: Path
 async def test_the_administrator_reads_every_route_and_nobody_else_does(stage):
     admin, rep = stage.people("司徒亮", "冼家俊")
     await admin.says("审批路线")
-    await admin.finds("审批路线 · 折扣变更", "1. 审批：市场管理部经理 招秀芬", "2. 录入：主办会计 关惠珍")
+    await admin.finds("审批路线 · 折扣变更", "1. 审批：市场管理部经理 招秀芬", "2. 办理：主办会计 关惠珍")
     await admin.finds("审批路线 · 新客户", "备用审批人：总经理 梁国栋")
     await rep.says("审批路线")
     await rep.sees("没有这项权限")
+
+
+async def test_tasks_are_filtered_by_kind_and_rejected_together(stage):
+    rep, clerk, manager = stage.people("冼家俊", "伍洁莹", "招秀芬")
+    filing = await files(rep)
+    await approves(clerk, filing)
+    change = await proposes(rep, "再让1个点")
+    await manager.finds("【待审批】", change)
+    await manager.says("我的待办")
+    await manager.sees("我的待办 (2)")
+    await manager.taps("折扣变更 1")
+    seen = await manager.sees("我的待办 (1) · 折扣变更")
+    assert "东莞市恒锐" not in seen.text
+    await manager.taps("全部类型 2")
+    await manager.sees("我的待办 (2)")
+    await manager.taps("勾选本页")
+    await manager.taps("驳回所选")
+    await manager.answers("驳回 2 件", "同意", "本月额度已用完")
+    await manager.sees("已驳回", filing, change, "本月额度已用完")
+    await rep.finds("【已驳回】", filing, "本月额度已用完")
+    await rep.finds("【已驳回】", change, "本月额度已用完")
+
+
+async def test_a_delegation_is_made_by_a_short_form(stage):
+    manager, delegate = stage.people("招秀芬", "潘永昌")
+    await manager.says("代理")
+    await manager.sees("目前没有人代您审批")
+    await manager.taps("新建代理")
+    await manager.answers("代理人", "招秀芬", "panyongchang")
+    await manager.answers("开始日期", "明天")
+    await manager.answers("结束日期", "今天", "三天后")
+    await manager.answers("审批类型", "[折扣变更]")
+    await manager.answers("折扣下限", "七折", "八五折")
+    await manager.sees("代理 · 请核对", "审批类型：折扣变更", "折扣下限：八五折")
+    await manager.taps("提交")
+    await delegate.finds("【代理】招秀芬请您代为审批", "折扣变更", "最低八五折")
+    await manager.says("代理")
+    await manager.sees("潘永昌")
+    await manager.taps("结束代理：潘永昌")
+    await manager.sees("目前没有人代您审批")
+    await delegate.finds("您代招秀芬的审批已结束")

@@ -25,7 +25,7 @@ async def proposes(
     if scope != "全部产品":
         await rep.answers("范围说明", "订单 SO-20261120-03")
         await rep.answers("结束日期", "三天后")
-    await rep.sees("折扣变更 · 请核对", "流程：招秀芬(审批) → 关惠珍(录入)")
+    await rep.sees("折扣变更 · 请核对", "流程：招秀芬(审批) → 关惠珍(办理)")
     await rep.taps("提交")
     return number_in((await rep.sees("【待审批】折扣变更 ZK-")).text)
 

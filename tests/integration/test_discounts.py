@@ -24,6 +24,7 @@ from domain.discounts import (
     lapse_changes,
     propose_change,
     repropose_change,
+    same_terms,
     special_rates,
 )
 from domain.errors import Refused
@@ -312,3 +313,43 @@ def test_customers_are_found_by_part_pinyin_initials_and_number(
     own = run(company, lambda unit: unit.customers.find(text, {REP.staff_no}, limit=10))
     assert {customer.erp_no for customer in own} == found & {"KH0001"}
     assert run(company, lambda unit: unit.customers.count(text, None)) == len(found)
+
+
+def test_an_offer_that_takes_its_own_step_s_condition_away_still_stands_approved(company: Engine) -> None:
+    deep = run(company, lambda unit: propose(unit, rate="0.82"))
+    run(company, lambda unit: approve_step(unit, MANAGER, at(deep, 0), NOW))
+    run(company, lambda unit: make_offer(unit, BOSS, at(deep, 1), {"rate": "0.89"}, NOW))
+    assert run(company, lambda unit: answer_offer(unit, REP, at(deep, 1), True, NOW)) is True
+    with company.begin() as connection:
+        steps = work(connection).requests.steps(deep.id or 0, 2)
+        assert [(step.decided_by, step.state.value) for step in steps] == [
+            (MANAGER.staff_no, "approved"),
+            (BOSS.staff_no, "approved"),
+            ("", "open"),
+        ]
+
+
+def test_instalments_put_in_other_words_are_other_terms(company: Engine) -> None:
+    first = parse_settlement("预付30%,发货前付清")
+    other = parse_settlement("预付50%,发货前付清")
+    assert same_terms(first, first.to_json())
+    assert not same_terms(other, first.to_json())
+    assert same_terms(parse_settlement("月结,账期30天"), parse_settlement("月结30天").to_json())
+    assert same_terms(parse_settlement("现款现货"), parse_settlement("现结").to_json())
+
+
+@pytest.mark.parametrize(
+    ("code", "offer"),
+    [
+        ("offer_same", {}),
+        ("offer_same", {"rate": "0.88"}),
+        ("offer_exceeds_request", {"rate": "0.87"}),
+        ("rate_out_of_range", {"rate": "1.5"}),
+        ("change_same", {"rate": "0.9"}),
+    ],
+)
+def test_an_offer_gives_no_more_than_was_asked_and_changes_something(
+    company: Engine, code: str, offer: dict[str, str]
+) -> None:
+    request = run(company, propose)
+    assert refusal(company, lambda unit: make_offer(unit, MANAGER, at(request, 0), offer, NOW)) == code
