@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot import clock, messengers
 from bot.attachments import Attachments
 from bot.delivery import Delivery, Trouble
+from bot.documents.making import Documents
 from bot.i18n import Catalogue, load_languages
 from bot.intake import Intake
 from bot.messengers.port import Messenger
@@ -26,6 +27,9 @@ from domain.approvals.delegations import announce_delegations
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
 from domain.discounts import DiscountConsequence, lapse_changes
+from domain.loans.lapsing import lapse_loans
+from domain.loans.renewals import RenewalConsequence
+from domain.loans.requesting import LoanConsequence
 from domain.onboarding import lose_contact
 from domain.work import Consequence
 from handlers import onboarding
@@ -33,6 +37,8 @@ from handlers.alarms import alarm_undelivered
 from handlers.context import Outgoing
 from handlers.customers import NEW_CUSTOMER_KIND
 from handlers.discounts import DISCOUNT_CHANGE_KIND
+from handlers.loans.borrowing import FILE_LOAN_KIND
+from handlers.loans.renewing import LOAN_RENEWAL_KIND
 from handlers.router import Router
 from storage.database import HEAD, Database, schema_version
 from storage.inbox import SqlInbox
@@ -43,10 +49,14 @@ log = logging.getLogger(__name__)
 KINDS = {
     RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND,
     RequestKind.DISCOUNT_CHANGE: DISCOUNT_CHANGE_KIND,
+    RequestKind.FILE_LOAN: FILE_LOAN_KIND,
+    RequestKind.LOAN_RENEWAL: LOAN_RENEWAL_KIND,
 }
 CONSEQUENCES: Mapping[RequestKind, Consequence] = {
     RequestKind.NEW_CUSTOMER: CustomerFiling(),
     RequestKind.DISCOUNT_CHANGE: DiscountConsequence(),
+    RequestKind.FILE_LOAN: LoanConsequence(),
+    RequestKind.LOAN_RENEWAL: RenewalConsequence(),
 }
 LANGUAGES = ("zh_CN", "en")
 HOUSEKEEPING_SECONDS = 3_600
@@ -87,6 +97,15 @@ class App:
             self._on_trouble,
             self._default("【Updated】"),
         )
+        self._delivery.documents = Documents(
+            self._database.reader,
+            settings.rules(),
+            settings.company.name,
+            languages,
+            data,
+            clock.now,
+            self._messenger.invitation_link,
+        )
         self._attachments = Attachments(
             self._messenger,
             writer,
@@ -114,6 +133,8 @@ class App:
             )
             if unknown:
                 log.warning("%s messages have an unknown outcome and go out again", unknown)
+            if self._database.embedded and self._delivery.documents is not None:  # alone on this folder
+                self._delivery.documents.forget()
             await reach(self._messenger.open)
             self._turns.private_link = await self._messenger.invitation_link()
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
@@ -157,13 +178,14 @@ class App:
             self._delivery.look()
 
     async def _turn_the_day(self) -> None:
-        """See to what begins or ends by its date: delegations, and special rates."""
+        """See to what begins or ends by its date: delegations, special rates, and loans."""
         channel = self._messenger.channel
 
         def sweep(connection: Connection) -> tuple[Parcel, ...]:
             now, work = clock.now(), self._turns.work(connection)
             announce_delegations(work, now)
             lapse_changes(work, now)
+            lapse_loans(work, now)
             return self._turns.announce(work, channel, now, lease=self._delivery.has_room)
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error

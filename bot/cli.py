@@ -28,9 +28,11 @@ app = typer.Typer(
 staff_app = typer.Typer(help="The staff register.", no_args_is_help=True, rich_markup_mode=None)
 customers_app = typer.Typer(help="The customer register.", no_args_is_help=True, rich_markup_mode=None)
 routes_app = typer.Typer(help="The approval routes.", no_args_is_help=True, rich_markup_mode=None)
+files_app = typer.Typer(help="The register of personnel files.", no_args_is_help=True, rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(staff_app, name="staff")
 app.add_typer(customers_app, name="customers")
+app.add_typer(files_app, name="files")
 app.add_typer(audit_app, name="audit")
 app.add_typer(routes_app, name="routes")
 
@@ -42,6 +44,13 @@ class Kind(StrEnum):
     CONVERSATIONS = "conversations"
     OUTBOX = "outbox"
     AUDIT = "audit"
+
+
+class Export(StrEnum):
+    FILES = "files"
+    LOANS = "loans"
+    MISSING = "missing"
+    STATISTICS = "statistics"
 
 
 class Client(StrEnum):
@@ -181,6 +190,57 @@ def import_customers(
     from bot.commands.importing import import_customers as do_import
 
     do_import(settings, data, file, dry_run)
+
+
+@files_app.command("import")
+def import_files(
+    file: CsvFile,
+    materials: Annotated[Path | None, typer.Option(metavar="FILE", help="Their catalogues, as CSV.")] = None,
+    loans: Annotated[Path | None, typer.Option(metavar="FILE", help="Their loans, as CSV.")] = None,
+    dry_run: DryRun = False,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Import or update personnel files; one bad row and nothing is written."""
+    from bot.commands.importing import import_files as do_import
+
+    do_import(settings, data, file, materials, loans, dry_run)
+
+
+@files_app.command("relatives")
+def import_relatives(
+    file: CsvFile, dry_run: DryRun = False, settings: SettingsFile = None, data: Data = DATA
+) -> None:
+    """Import who is related to whom; nobody handles a relative's file."""
+    from bot.commands.importing import import_relatives as do_import
+
+    do_import(settings, data, file, dry_run)
+
+
+@files_app.command("export")
+def export_files(
+    which: Annotated[Export, typer.Argument(metavar="LIST", help=", ".join(Export))],
+    to: Annotated[Path, typer.Option("--to", "-o", metavar="FILE", help="The workbook to write (.xlsx).")],
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Write a list as an XLSX workbook."""
+    from bot.commands.file_documents import export
+
+    export(settings, data, which.value, to)
+
+
+@files_app.command("label")
+def print_labels(
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="Numbers of files, RS-0034.")],
+    to: Annotated[Path, typer.Option("--to", "-o", metavar="FILE", help="The PDF to write.")],
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Write the labels of bags as a PDF, each with a code that opens the bot at that file."""
+    from bot.commands.file_documents import print_labels as do_print
+
+    do_print(settings, data, numbers, to)
 
 
 @routes_app.command("show")

@@ -21,12 +21,13 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from bot.documents.making import Documents
 from bot.messengers.port import Messenger, MessengerError, Moved
 from bot.pacing import Pace
 from bot.settings import Limits
 from bot.verdicts import USUAL, Backoff, Fate, Verdict, judge_error, pick
 from domain.errors import Unavailable
-from handlers.ui import View, line
+from handlers.ui import Document, View, line
 from storage.outbox import LEASE, Lane, Parcel, Sending, Settled, SqlOutbox
 from storage.people import SqlPeople
 from storage.writer import Writer
@@ -67,6 +68,7 @@ class Delivery:
     """on_trouble: told what went wrong for good, and with which chat.
 
     marker: heading of a message that is sent anew because the former one could not be revised.
+    documents: makes what is to be made when it is sent; set where such messages are sent at all.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Delivery:
         self._on_trouble = on_trouble
         self._marker = marker
         self._backoff = backoff
+        self.documents: Documents | None = None
         self._chats: dict[str, _Chat] = {}
         self._ready: list[tuple[Lane, int, str]] = []
         self._timers: list[tuple[float, str]] = []
@@ -267,6 +270,10 @@ class Delivery:
     async def _call(self, parcel: Parcel, view: View) -> str | None:
         """Call the messenger; None where there is nothing to revise."""
         if not parcel.revises:
+            if isinstance(view.file, Document) and self.documents is not None:
+                async with self.documents.made(view.file) as file:
+                    made = View(view.paragraphs, view.rows, file)
+                    return await self._messenger.send(parcel.chat_id, made, self._files)
             return await self._messenger.send(parcel.chat_id, view, self._files)
         message_id = parcel.message_id or await self._message_of(parcel.target_id or 0)
         if message_id is None:

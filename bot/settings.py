@@ -31,12 +31,15 @@ from domain.approvals.requests import RequestKind
 from domain.approvals.routes import Act, Mode, Route, StepRule
 from domain.approvals.weights import FACTS, Ordinary
 from domain.attachments import AttachmentRules
+from domain.personnel_files.files import FileRules
+from domain.personnel_files.missing import RequiredDocument
 from domain.work import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SETTINGS = ROOT / "settings.toml"
 SQLITE_FILE = "menxia.db"
-OFFERED = (RequestKind.NEW_CUSTOMER, RequestKind.DISCOUNT_CHANGE)
+OFFERED = tuple(RequestKind)
+CARRIED_OUT_AT_ONCE = {RequestKind.LOAN_RENEWAL}  # approved means done, so nobody executes
 LONGEST_WHO = 200  # what a step of the register holds
 
 
@@ -138,6 +141,35 @@ class Retention(Section):
     attachments_days: Annotated[int, Field(ge=7)] = 30
 
 
+class RequiredSettings(Section):
+    """A document that every employee hands in. copies: counted over all files of a person."""
+
+    name: Annotated[str, Field(min_length=2, max_length=100)]
+    copies: Annotated[int, Field(ge=1, le=99)] = 1
+
+
+class FileSettings(Section):
+    """Personnel files and loans; every span in calendar days."""
+
+    loan_days: Annotated[int, Field(ge=1, le=366)] = 14
+    secret_loan_days: Annotated[int, Field(ge=1, le=366)] = 7
+    renewal_days: Annotated[int, Field(ge=1, le=366)] = 7
+    renewals: Annotated[int, Field(ge=0, le=12)] = 1
+    collect_days: Annotated[int, Field(ge=1, le=60)] = 3
+    required: tuple[RequiredSettings, ...] = ()
+
+    def rules(self) -> FileRules:
+        required = tuple(RequiredDocument(each.name, each.copies) for each in self.required)
+        return FileRules(
+            loan_days=self.loan_days,
+            secret_loan_days=self.secret_loan_days,
+            renewal_days=self.renewal_days,
+            renewals=self.renewals,
+            collect_days=self.collect_days,
+            required=required,
+        )
+
+
 def _readable(who: str) -> str:
     require_readable(who)
     if len(who) > LONGEST_WHO:
@@ -190,6 +222,7 @@ class Settings(BaseSettings):
     attachments: AttachmentSettings = AttachmentSettings()
     retention: Retention = Retention()
     approvals: ApprovalSettings = ApprovalSettings()
+    personnel_files: FileSettings = FileSettings()
     routes: dict[RequestKind, RouteSettings]
 
     @field_validator("routes")
@@ -239,6 +272,7 @@ class Settings(BaseSettings):
                 cut=self.approvals.ordinary.max_cut,
                 credit_days=self.approvals.ordinary.max_credit_days,
             ),
+            files=self.personnel_files.rules(),
             nudge_every=timedelta(hours=self.approvals.nudge_hours),
             max_delegation_days=self.approvals.delegation_days,
         )
@@ -250,11 +284,15 @@ class Settings(BaseSettings):
 
 def _require_sound(kind: RequestKind, steps: tuple[StepSettings, ...]) -> None:
     """Make sure that a route decides before it carries out, whatever its conditions say."""
-    if [i for i, step in enumerate(steps, 1) if step.act is Act.EXECUTE] != [len(steps)]:
+    executes = [place for place, step in enumerate(steps, 1) if step.act is Act.EXECUTE]
+    if kind in CARRIED_OUT_AT_ONCE:
+        if executes:
+            raise ValueError(f"no step of routes.{kind} executes; it holds once it is approved")
+    elif executes != [len(steps)]:
         raise ValueError(f"the last step of routes.{kind}, and only that, must execute")
-    if steps[-1].when:
+    elif steps[-1].when:
         raise ValueError(f"the last step of routes.{kind} executes and can have no condition")
-    if all(step.when for step in steps[:-1]):
+    if all(step.when for step in steps if step.act is not Act.EXECUTE):
         raise ValueError(f"routes.{kind} needs a step without condition that decides")
     unknown = facts_named(term for step in steps for term in step.when) - FACTS[kind]
     if unknown:

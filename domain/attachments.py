@@ -82,9 +82,11 @@ class Attachments(Protocol):
 
 
 def keep_attachments(work: Work, ids: Iterable[str]) -> None:
-    """Keep the files of a request. Raises Refused("file_lost") for one that is not on disk."""
+    """Keep the files of a request. Raises Refused: file_still_coming, file_lost."""
     for attachment_id in ids:
         attachment = work.attachments.by_id(attachment_id)
+        if attachment is not None and attachment.state is AttachmentState.FETCHING:
+            raise Refused("file_still_coming")
         if attachment is None or attachment.state not in {AttachmentState.STORED, AttachmentState.KEPT}:
             raise Refused("file_lost")
         attachment.state = AttachmentState.KEPT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.approvals.requests import Remark, Request, Step
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from domain.approvals.delegations import Delegation
     from domain.customers import Customer, CustomerField
     from domain.discounts import DiscountChange
+    from domain.loans.incidents import Incident
+    from domain.loans.loans import Loan
+    from domain.personnel_files.files import FileState, PersonnelFile
+    from domain.personnel_files.materials import Material
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,149 @@ class CustomerUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestLapsed:
+    """Time went by, or what the request was about is over."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpened:
+    file: PersonnelFile
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileMoved:
+    """by: staff number of whoever moved it."""
+
+    file: PersonnelFile
+    before: FileState
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialMoved:
+    """A document took one of the four steps of filing, was rejected or superseded."""
+
+    file: PersonnelFile
+    material: Material
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoanApproved:
+    """The file can be fetched."""
+
+    loan: Loan
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverCounted:
+    """One side has counted the pages; the other is asked. by: staff number of the one who counted."""
+
+    loan: Loan
+    step: Step
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoanLent:
+    """Both sides have counted the same; the file is out."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class LoanEnded:
+    """The loan came to nothing: rejected, withdrawn, voided or not fetched."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class LoanDueChanged:
+    """by: staff number; reason: a renewal's number, or the HR manager's words."""
+
+    loan: Loan
+    before: date
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalMoved:
+    """A renewal was asked for, or came to nothing."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAnnounced:
+    """The borrower is bringing the file back."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class LoanReturned:
+    """The keeper has checked the file."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAnswered:
+    """The borrower confirmed what the keeper found, or objected."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    incident: Incident
+    file: PersonnelFile
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    incident: Incident
+    file: PersonnelFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileFree:
+    """A file is back that somebody waits for."""
+
+    file: PersonnelFile
+    staff_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeDeclared:
+    """by: staff number of whoever declared it; the other person and HR should know."""
+
+    staff_no: str
+    relative_no: str
+    relation: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingOpened:
+    """Somebody has left; HR sees what they still have."""
+
+    staff_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingFinished:
+    staff_no: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClaimed:
     """Somebody opened an invitation and waits for a system administrator to confirm."""
 
@@ -214,6 +362,25 @@ Event = (
     | DelegationEnded
     | SpecialRateLapsed
     | CustomerUpdated
+    | RequestLapsed
+    | FileOpened
+    | FileMoved
+    | MaterialMoved
+    | LoanApproved
+    | HandoverCounted
+    | LoanLent
+    | LoanEnded
+    | LoanDueChanged
+    | RenewalMoved
+    | ReturnAnnounced
+    | LoanReturned
+    | ReturnAnswered
+    | IncidentOpened
+    | IncidentClosed
+    | FileFree
+    | RelativeDeclared
+    | LeavingOpened
+    | LeavingFinished
     | AccountClaimed
     | AccountConfirmed
     | AccountUnreachable

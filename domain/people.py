@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.errors import Refused
-from domain.names import initials, pinyin
+from domain.names import GRAM_LENGTH, initials, pinyin
 
 
 class Role(StrEnum):
@@ -115,6 +115,10 @@ class People(Protocol):
         """Give all who work here, by staff number."""
         ...
 
+    def find(self, text: str, *, limit: int) -> list[Employee]:
+        """Find people, former ones too, by number, name, a part of it, pinyin or initials, the best first."""
+        ...
+
     def department(self, number: str) -> Department | None: ...
 
     def by_account(self, channel: str, user_id: str) -> tuple[Account, Employee] | None: ...
@@ -153,6 +157,32 @@ def require_known(people: People, staff_no: str) -> Employee:
     if (employee := people.by_no(staff_no)) is None:
         raise Refused("staff_unknown", staff_no=staff_no)
     return employee
+
+
+def people_keys(staff_no: str, name: str) -> frozenset[str]:
+    """List the keys that a register keeps for a person; a query meets them as a prefix.
+
+    Every ending of the name as written (h), by sound (p) and by initials (i), and the staff number (n).
+    """
+    said = "".join(name.split()).casefold()
+    sounds = pinyin(said).split()
+    digits = "".join(c for c in staff_no if c.isdigit())
+    keys = {f"h{said[at:]}" for at in range(len(said))}
+    keys |= {f"p{''.join(sounds[at:])}" for at in range(len(sounds))}
+    keys |= {f"i{''.join(s[0] for s in sounds[at:])}" for at in range(len(sounds))}
+    keys |= {f"n{staff_no.casefold()}", f"n{digits}", f"n{digits.lstrip('0')}"}
+    return frozenset(key[:GRAM_LENGTH] for key in keys if len(key) > 1)
+
+
+def query_keys(text: str) -> list[str]:
+    """List the prefixes that find a person by what was typed, the surest first."""
+    typed = "".join(text.split()).casefold()[: GRAM_LENGTH - 1]
+    if not typed:
+        return []
+    if typed.isascii():
+        return [f"n{typed}", f"p{typed}", f"i{typed}"]
+    sound = pinyin(typed).replace(" ", "")
+    return [f"h{typed}", *([f"p{sound}"] if sound else [])]
 
 
 def find_people(candidates: Iterable[Employee], text: str) -> list[Employee]:

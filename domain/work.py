@@ -17,8 +17,12 @@ from domain.attachments import AttachmentRules, Attachments
 from domain.customers import Customers
 from domain.discounts import DiscountChanges
 from domain.events import Event
+from domain.loans.incidents import Incidents
+from domain.loans.leaving import Leavings
+from domain.loans.loans import Loans
 from domain.onboarding import Invitations
 from domain.people import Employee, People
+from domain.personnel_files.files import FileRules, PersonnelFiles
 
 
 class AuditLog(Protocol):
@@ -86,6 +90,7 @@ class Rules:
     attachments: AttachmentRules
     timezone: str
     ordinary: Ordinary = field(default_factory=Ordinary)
+    files: FileRules = field(default_factory=FileRules)
     nudge_every: timedelta = timedelta(hours=4)
     max_delegation_days: int = 60
 
@@ -110,6 +115,18 @@ class Work(Protocol):
 
     @property
     def discount_changes(self) -> DiscountChanges: ...
+
+    @property
+    def files(self) -> PersonnelFiles: ...
+
+    @property
+    def loans(self) -> Loans: ...
+
+    @property
+    def incidents(self) -> Incidents: ...
+
+    @property
+    def leavings(self) -> Leavings: ...
 
     @property
     def delegations(self) -> Delegations: ...

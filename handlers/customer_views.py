@@ -79,9 +79,7 @@ class CustomerViews:
         self._questions.put(ctx, "customer_search", screen.view())
 
     def _answer(self, ctx: Context, asking: Asking, text: str) -> None:
-        ctx.conversation.asking = None
-        ctx.settle_prompt(ViewBuilder().say(ctx.language("Search") + " ✓").view())
-        self.find(ctx, text)
+        self._questions.show_answer(ctx, ctx.language("Search") + " ✓", lambda: self.find(ctx, text))
 
     def find(self, ctx: Context, text: str) -> None:
         """Show the customer a text means, or the list of those it may mean."""

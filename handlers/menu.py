@@ -9,6 +9,7 @@ from domain.customer_history import may_see_customers
 from domain.customers import may_file
 from domain.discounts import may_propose
 from domain.people import Role
+from domain.personnel_files.files import keeps_files
 from handlers.context import Context
 from handlers.forms.engine import Forms
 from handlers.forms.screens import resume_button
@@ -43,6 +44,13 @@ class Menu:
             screen.say(_("Change discount (/discount): another rate or other terms for a customer."))
         if may_see_customers(ctx.actor):
             screen.say(_("Customers (/customers): terms, contacts and history; “客户 恒锐” finds one."))
+        screen.say(
+            _("Borrow a file (/borrow): ask for a personnel file; My loans (/loans) renews or returns it.")
+        )
+        if keeps_files(ctx.actor):
+            screen.say(
+                _("Personnel files (/files): find, file, lend and check; “李文静在谁手里” tells at once.")
+            )
         screen.say(_("My tasks (/todo): what waits for your decision; tick several and decide at once."))
         screen.say(
             _("In words: 同意 0007, 驳回 0007 利润太低, or reply to a card; also 转交, 加签, 还价, 评论.")
@@ -98,6 +106,8 @@ class Menu:
         if may_see_customers(ctx.actor):
             row.append(Button(_("Customers"), "cu:0"))
         screen.buttons(*row)
+        desk = Button(_("Personnel files"), "files")
+        screen.buttons(Button(_("Borrow a file"), "bl"), *([desk] if keeps_files(ctx.actor) else []))
 
     def _drafts(self, ctx: Context, screen: ViewBuilder) -> None:
         for form, draft, answers in self._forms.parked(ctx):

@@ -32,6 +32,8 @@ from handlers.customer_views import CustomerViews
 from handlers.forms.engine import Forms
 from handlers.language import N_, Language
 from handlers.menu import Menu
+from handlers.personnel_files.routes import COMMANDS as FILE_COMMANDS
+from handlers.personnel_files.routes import OWN_FORMS, FileRoutes
 from handlers.refusals import explain
 from handlers.ui import (
     FileArrived,
@@ -56,6 +58,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "discount": (N_("Change discount"), N_("Discount change")),
     "customers": (N_("Customers"), N_("My customers")),
     "routes": (N_("Approval route"),),
+    **FILE_COMMANDS,
 }
 _LOOK_UP = re.compile(r"(?:客户|查客户|查一?下?|customers?|find)\s+(?P<text>\S.{0,60})", re.IGNORECASE)
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
@@ -65,7 +68,7 @@ class Router:
     """Joins the handlers. languages: in which typed words are understood."""
 
     def __init__(self, kinds: Kinds, languages: Sequence[Language]) -> None:
-        own = (DELEGATION, CUSTOMER_UPDATE)
+        own = (DELEGATION, CUSTOMER_UPDATE, *OWN_FORMS)
         self.forms = Forms([*(kind.form for kind in kinds.values()), *own], languages)
         self._menu = Menu(self.forms, languages)
         self._questions = Questions(self.forms)
@@ -80,6 +83,7 @@ class Router:
         self._typed = Typed(self._questions, deciding, choosing, offering, applying, reading, todo)
         self._todo, self._mine = todo, mine
         self._notices = Notices(kinds)
+        self._files = FileRoutes(self._questions, self.forms)
         self._words = {
             language(word).casefold(): command
             for command, words in COMMANDS.items()
@@ -100,6 +104,7 @@ class Router:
             "discount": lambda ctx: self.forms.start(ctx, "discount_change"),
             "customers": customers.show_customers,
             "routes": show_routes,
+            **self._files.commands(),
         }
         ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         where = r"\d{1,6}(:[a-z]{0,2})?"
@@ -108,7 +113,8 @@ class Router:
             "q": (
                 self._questions.on_tap,
                 rf"no|un:(ap|rj|rt|rk)|(rj|rr|vo):{three}:[0-2]|rf:{three}:[*a-z_]+"
-                rf"|ot:{three}:[01](\.\d{{1,4}})?|ch:{three}:[\w-]{{1,32}}|sd:{three}:(before|after)",
+                rf"|ot:{three}:[01](\.\d{{1,4}})?|ch:{three}:[\w-]{{1,32}}|sd:{three}:(before|after)"
+                rf"|oc:{three}:\d{{1,4}}|{self._files.questions()}",
             ),
             "ap": (deciding.on_approve, three),
             "aw": (deciding.on_approve_words, three),
@@ -150,6 +156,7 @@ class Router:
             "menu": (self._menu.show_menu, ""),
             "help": (self._menu.show_help, ""),
             "new": (lambda ctx: self.forms.start(ctx, "new_customer"), ""),
+            **self._files.taps(),
         }
         self._taps = {route: (handler, re.compile(shape)) for route, (handler, shape) in taps.items()}
 
@@ -174,15 +181,18 @@ class Router:
             case Tapped(payload=payload):
                 self._tap(ctx, payload)
             case MessageReceived() as message if message.files:
-                if not self.forms.on_files(ctx, message.files):
+                if not (
+                    self._questions.on_files(ctx, message.files) or self.forms.on_files(ctx, message.files)
+                ):
                     raise Refused("file_not_expected")
             case MessageReceived(text=text) if text.strip():
                 self._text(ctx, text)
             case MessageReceived():
                 raise Refused("message_unreadable")
-            case Started():
+            case Started(payload=payload):
                 self._park(ctx)
-                self._menu.show_menu(ctx)
+                if not self._files.on_started(ctx, payload):
+                    self._menu.show_menu(ctx)
             case MessageEdited():
                 ctx.say(
                     ViewBuilder()
@@ -190,7 +200,8 @@ class Router:
                     .view()
                 )
             case FileArrived() as arrived:
-                self.forms.on_arrival(ctx, arrived)
+                if not self._questions.on_arrival(ctx, arrived):
+                    self.forms.on_arrival(ctx, arrived)
             case ReachabilityChanged(reachable=True):
                 ctx.work.people.set_reachable(ctx.event.channel, ctx.chat_id, True)
                 self._menu.show_menu(ctx)
@@ -250,6 +261,8 @@ class Router:
                 return True
         if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
             return self._typed.on_forwarded(ctx, text)
+        if self._files.on_text(ctx, text, inside=inside):
+            return True
         if inside:
             return False
         if (looked := _LOOK_UP.fullmatch(text.strip())) is not None and may_see_customers(ctx.actor):

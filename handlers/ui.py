@@ -151,12 +151,22 @@ class LocalFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that is made when it is sent. recipe: what to make, args: of what; see bot/documents."""
+
+    recipe: str
+    args: tuple[str, ...]
+    name: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What a person sees: paragraphs (one line or more each), rows of buttons, at most one file."""
 
     paragraphs: tuple[Paragraph, ...] = ()
     rows: tuple[tuple[Button, ...], ...] = ()
-    file: LocalFile | None = None
+    file: LocalFile | Document | None = None
 
     @property
     def text(self) -> str:
@@ -169,8 +179,11 @@ class View:
         }
         if self.rows:
             body["b"] = [[[b.label, b.payload, b.link] for b in row] for row in self.rows]
-        if self.file:
-            body["f"] = [self.file.path, self.file.name, self.file.mime]
+        match self.file:
+            case LocalFile(path, name, mime):
+                body["f"] = [path, name, mime]
+            case Document(recipe, args, name, mime):
+                body["d"] = [recipe, list(args), name, mime]
         return body
 
     @classmethod
@@ -181,8 +194,15 @@ class View:
                 for p in body["p"]
             ),
             tuple(tuple(Button(*b) for b in row) for row in body.get("b", ())),
-            LocalFile(*body["f"]) if "f" in body else None,
+            _file(body),
         )
+
+
+def _file(body: dict[str, Any]) -> LocalFile | Document | None:
+    if "d" in body:
+        recipe, args, name, mime = body["d"]
+        return Document(recipe, tuple(args), name, mime)
+    return LocalFile(*body["f"]) if "f" in body else None
 
 
 def line(*parts: str | Span) -> Paragraph:

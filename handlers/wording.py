@@ -32,6 +32,7 @@ _REQUEST_STATES = {
     RequestState.WITHDRAWN: N_("withdrawn"),
     RequestState.DONE: N_("completed"),
     RequestState.VOIDED: N_("voided"),
+    RequestState.LAPSED: N_("lapsed"),
 }
 _STEP_STATES = {
     StepState.WAITING: N_("not yet its turn"),
@@ -51,6 +52,7 @@ _KINDS = {
     RequestKind.NEW_CUSTOMER: N_("New customer"),
     RequestKind.DISCOUNT_CHANGE: N_("Discount change"),
     RequestKind.FILE_LOAN: N_("File loan"),
+    RequestKind.LOAN_RENEWAL: N_("Renewal"),
 }
 _ROLES = {
     Role.SALES_REP: N_("sales rep"),
@@ -125,6 +127,8 @@ def _show_name(_: Language, name: str, name_of: Callable[[str], str]) -> str:
             return _("superior, {n} levels up", n=argument)
         case "superior":
             return _("direct superior")
+        case "custodian":
+            return _("keeper of the file's unit")
         case "head" if argument:
             return _("head of department {number}", number=argument)
         case "head":

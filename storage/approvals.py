@@ -277,5 +277,6 @@ def _at_desk(desk: Desk) -> ColumnElement[bool]:
     if desk.kinds:
         conditions.append(_queue.c.kind.in_(sorted(desk.kinds)))
     if desk.apart_from:
-        conditions.append(_requests.c.applicant_no != desk.apart_from)
+        subject = func.coalesce(_requests.c.facts["subject"].as_string(), "")
+        conditions += [_requests.c.applicant_no != desk.apart_from, subject != desk.apart_from]
     return and_(*conditions)

@@ -30,7 +30,7 @@ from domain.names import initials, pinyin, query_grams, search_grams
 from domain.numerals import close_up
 from storage.memo import Memo
 from storage.people import StaffRow
-from storage.types import Coded, RateColumn
+from storage.types import Coded, PrefixKey, RateColumn
 
 
 class CustomerRow(Customer, table=True):
@@ -49,7 +49,7 @@ class CustomerGramRow(SQLModel, table=True):
     """A part of a customer's name: characters, syllables or initials, see domain.names."""
 
     __tablename__ = "customer_grams"
-    gram: str = Field(primary_key=True, max_length=64)
+    gram: str = Field(sa_column=Column(PrefixKey, primary_key=True))
     customer_id: int = Field(primary_key=True, foreign_key="customers.id", index=True)
 
 

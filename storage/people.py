@@ -8,10 +8,19 @@ from datetime import date, datetime
 from sqlalchemy import Column, Connection, bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
+from domain.people import (
+    Account,
+    Department,
+    Employee,
+    Role,
+    StaffRecord,
+    StaffState,
+    people_keys,
+    query_keys,
+)
 from storage.conversations import ConversationRow
 from storage.memo import Memo
-from storage.types import Coded
+from storage.types import Coded, PrefixKey
 
 
 class DepartmentRow(SQLModel, table=True):
@@ -46,6 +55,14 @@ class StaffRoleRow(SQLModel, table=True):
     staff_no: str = Field(primary_key=True, max_length=32, foreign_key="staff.staff_no")
 
 
+class StaffKeyRow(SQLModel, table=True):
+    """A key that finds a person by prefix, see domain.people.people_keys."""
+
+    __tablename__ = "staff_keys"
+    key: str = Field(sa_column=Column(PrefixKey, primary_key=True))
+    staff_no: str = Field(primary_key=True, max_length=32, foreign_key="staff.staff_no", index=True)
+
+
 class AccountRow(SQLModel, table=True):
     __tablename__ = "accounts"
     channel: str = Field(primary_key=True, max_length=32)
@@ -61,6 +78,7 @@ class AccountRow(SQLModel, table=True):
 _departments = DepartmentRow.__table__  # type: ignore[attr-defined]
 _staff = StaffRow.__table__  # type: ignore[attr-defined]
 _roles = StaffRoleRow.__table__  # type: ignore[attr-defined]
+_keys = StaffKeyRow.__table__  # type: ignore[attr-defined]
 _accounts = AccountRow.__table__  # type: ignore[attr-defined]
 _conversations = ConversationRow.__table__  # type: ignore[attr-defined]
 
@@ -99,6 +117,14 @@ _ACCOUNTS = (
     .where(
         _accounts.c.staff_no.in_(bindparam("staff_nos", expanding=True)), _staff.c.state != StaffState.LEFT
     )
+)
+
+
+_BY_PREFIX = (
+    select(_keys.c.key, _keys.c.staff_no)
+    .where(_keys.c.key >= bindparam("first"), _keys.c.key < bindparam("beyond"))
+    .order_by(_keys.c.key, _keys.c.staff_no)
+    .limit(bindparam("most"))
 )
 
 
@@ -148,6 +174,21 @@ class SqlPeople:
             _EMPLOYEE.where(_staff.c.state != StaffState.LEFT).order_by(_staff.c.staff_no)
         )
         return [_employee(tuple(row)) for row in rows]
+
+    def find(self, text: str, *, limit: int) -> list[Employee]:
+        """Meet keys by prefix, each at most `limit` times, so that it costs the same in any company."""
+        found: dict[str, None] = {}
+        for prefix in query_keys(text):
+            beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+            most = {"first": prefix, "beyond": beyond, "most": limit}
+            rows = self._connection.execute(_BY_PREFIX, most).all()
+            exact = [row.staff_no for row in rows if row.key == prefix]
+            found.update(dict.fromkeys([*exact, *(row.staff_no for row in rows)]))
+            if found:  # a name as written says more than its sound
+                break
+        named = _EMPLOYEE.where(_staff.c.staff_no.in_(list(found)[:limit]))
+        people = {row[0]: _employee(tuple(row)) for row in self._connection.execute(named)}
+        return [people[staff_no] for staff_no in found if staff_no in people]
 
     def department(self, number: str) -> Department | None:
         if number not in self._departments:
@@ -314,8 +355,19 @@ class SqlPeople:
             self._connection.execute(update(_staff).where(key).values(values))
         else:
             return False
+        self._index(person)
         self._connection.execute(delete(_roles).where(_roles.c.staff_no == person.staff_no))
         self._connection.execute(
             insert(_roles), [{"role": role.value, "staff_no": person.staff_no} for role in person.roles]
         )
         return True
+
+    def _index(self, person: Employee) -> None:
+        wanted = people_keys(person.staff_no, person.name)
+        mine = _keys.c.staff_no == person.staff_no
+        there = set(self._connection.execute(select(_keys.c.key).where(mine)).scalars())
+        if stale := there - wanted:
+            self._connection.execute(delete(_keys).where(mine, _keys.c.key.in_(sorted(stale))))
+        if fresh := wanted - there:
+            rows = [{"key": key, "staff_no": person.staff_no} for key in sorted(fresh)]
+            self._connection.execute(insert(_keys), rows)

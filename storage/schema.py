@@ -11,10 +11,13 @@ from storage import (
     conversations,
     customers,
     delegations,
+    discounts,
     inbox,
+    loans,
     onboarding,
     outbox,
     people,
+    personnel_files,
 )
 
 TABLES = (
@@ -24,9 +27,12 @@ TABLES = (
     conversations,
     customers,
     delegations,
+    discounts,
     inbox,
+    loans,
     onboarding,
     outbox,
     people,
+    personnel_files,
 )
 metadata = SQLModel.metadata

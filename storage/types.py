@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER key
 
+# Met by prefix: a language's own order would put a prefix and what it begins apart.
+PrefixKey = String(64).with_variant(String(64, collation="C"), "postgresql")
+
 LARGEST_KEY = 2**31 - 1  # PostgreSQL refuses to compare an integer column with more
 
 _SCALE = 10_000

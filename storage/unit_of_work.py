@@ -20,9 +20,11 @@ from storage.customers import SqlCustomers
 from storage.delegations import SqlDelegations
 from storage.discounts import SqlDiscountChanges
 from storage.inbox import SqlInbox
+from storage.loans import SqlIncidents, SqlLeavings, SqlLoans
 from storage.onboarding import SqlInvitations
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
+from storage.personnel_files import SqlPersonnelFiles
 
 
 class SqlWork:
@@ -73,6 +75,22 @@ class SqlWork:
     @cached_property
     def discount_changes(self) -> SqlDiscountChanges:
         return SqlDiscountChanges(self.session)
+
+    @cached_property
+    def files(self) -> SqlPersonnelFiles:
+        return SqlPersonnelFiles(self.session, self.connection, self.rules.timezone)
+
+    @cached_property
+    def loans(self) -> SqlLoans:
+        return SqlLoans(self.session, self.connection)
+
+    @cached_property
+    def incidents(self) -> SqlIncidents:
+        return SqlIncidents(self.session, self.connection)
+
+    @cached_property
+    def leavings(self) -> SqlLeavings:
+        return SqlLeavings(self.session)
 
     @cached_property
     def delegations(self) -> SqlDelegations:

@@ -18,7 +18,7 @@ TOKEN_FILE, PORT_FILE = "sandbox.token", "sandbox.port"
 SANDBOX_LOCK, BOT_LOCK = "sandbox.lock", "bot.lock"
 BOT_ID = 4_200_001
 _DATABASES = (SQLITE_FILE, "sandbox.db")
-_FOLDERS = ("sandbox_files", "attachments")
+_FOLDERS = ("sandbox_files", "attachments", "documents")
 _OWN = frozenset(
     {
         *(f"{database}{end}" for database in _DATABASES for end in ("", "-wal", "-shm", "-journal")),

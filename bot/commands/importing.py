@@ -1,4 +1,4 @@
-"""`menxia staff import` and `menxia customers import`: a whole file or nothing, every bad row named."""
+"""What `menxia … import` does: a whole file or nothing, every bad row named."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from bot.commands.console import counted, print_table
 from bot.commands.csv_files import BadCell
 from bot.commands.customer_files import CustomerFile
 from bot.commands.faults import Fault
+from bot.commands.file_registers import FileRegister, Known
 from bot.commands.opening import open_settings, require_database, transaction
+from bot.commands.relatives_files import RelativesFile
 from bot.commands.staff_files import StaffFile, Tally
 from bot.messengers.telegram_events import CHANNEL
 from bot.settings import Settings
 from domain.approvals.holes import mend_holes
+from domain.loans.leaving import begin_leaving
 from storage.unit_of_work import SqlWork
 
 
@@ -30,14 +33,15 @@ def import_staff(
     settings = open_settings(settings_file)
     require_database(settings, data)
     staff = StaffFile(file, departments)
+    leavers: set[str] = set()
     _import(
         settings,
         data,
         staff.rows,
         lambda work: staff.check(work.people.register(), work.people.departments()),
-        lambda work: staff.write(work, now()),
+        lambda work: _write_staff(work, staff, leavers),
         dry_run,
-        partial(_mend_holes, settings),
+        partial(_mend_holes, settings, leavers),
     )
 
 
@@ -55,6 +59,54 @@ def import_customers(settings_file: Path | None, data: Path, file: Path, dry_run
         customers.rows,
         lambda work: customers.check(work.people.register()),
         lambda work: customers.write(work, now()),
+        dry_run,
+    )
+
+
+def import_files(
+    settings_file: Path | None,
+    data: Path,
+    file: Path,
+    materials: Path | None,
+    loans: Path | None,
+    dry_run: bool,
+) -> None:
+    """Import personnel files and, where given, their catalogues and loans."""
+    settings = open_settings(settings_file)
+    require_database(settings, data)
+    zone = settings.company.timezone
+    today = now().astimezone(ZoneInfo(zone)).date()
+    register = FileRegister(file, materials, loans, today, zone)
+    for at in counted(register.rows, f"Reading {file.name}"):
+        register.read(at)
+    _import(
+        settings,
+        data,
+        register.rows,
+        lambda work: register.check(known_to(work)),
+        lambda work: register.write(work, now()),
+        dry_run,
+    )
+
+
+def known_to(work: SqlWork) -> Known:
+    """Give what an import of files is checked against."""
+    return Known(
+        work.files.register(), work.people.register(), work.people.departments(), work.loans.numbers()
+    )
+
+
+def import_relatives(settings_file: Path | None, data: Path, file: Path, dry_run: bool) -> None:
+    """Import who is related to whom."""
+    settings = open_settings(settings_file)
+    require_database(settings, data)
+    relatives = RelativesFile(file)
+    _import(
+        settings,
+        data,
+        relatives.rows,
+        lambda work: relatives.check(work.people.register()),
+        lambda work: relatives.write(work, now()),
         dry_run,
     )
 
@@ -92,11 +144,25 @@ def _import(
         typer.echo(f"{moved} steps that waited for somebody who can no longer take them went to others")
 
 
-def _mend_holes(settings: Settings, work: SqlWork) -> int:
+def _write_staff(work: SqlWork, staff: StaffFile, leavers: set[str]) -> Tally:
+    """Write the register, noting who has left by it."""
+    here = {no for no, record in work.people.register().items() if record.employee.works_here}
+    tally = staff.write(work, now())
+    leavers |= {no for no in here if not _works_here(work, no)}
+    return tally
+
+
+def _works_here(work: SqlWork, staff_no: str) -> bool:
+    person = work.people.by_no(staff_no)
+    return person is not None and person.works_here
+
+
+def _mend_holes(settings: Settings, leavers: set[str], work: SqlWork) -> int:
     """Let nothing wait for people who have left or lost a role; everyone concerned is told by the bot."""
     from bot.app import CONSEQUENCES, make_turns  # noqa: PLC0415 - only where staff changed
 
     moment, work.consequences = now(), CONSEQUENCES
+    begin_leaving(work, leavers, moment)
     moved = mend_holes(work, moment)
     if work.events:
         turns, _languages = make_turns(settings)

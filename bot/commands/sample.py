@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import now
 from bot.commands.customer_files import CustomerFile
 from bot.commands.faults import Fault
+from bot.commands.file_registers import FileRegister, Known
 from bot.commands.opening import database_url, transaction, version_of
 from bot.commands.staff_files import StaffFile
 from bot.messengers.telegram_events import CHANNEL
@@ -74,10 +75,19 @@ def _load(work: SqlWork, settings: Settings) -> None:
     for at in range(customers.rows):
         customers.read(at)
     numbers = [record.employee.staff_no for record in staff.records]
-    if faults := [*staff.check({}, {}), *customers.check(numbers)]:
+    zone = settings.company.timezone
+    paths = (SAMPLE / "personnel_files.csv", SAMPLE / "materials.csv", SAMPLE / "loans.csv")
+    files = FileRegister(*paths, today, zone)
+    for at in range(files.rows):
+        files.read(at)
+    units = {unit.number: unit for unit in staff.departments}
+    people = {record.employee.staff_no: record for record in staff.records}
+    known = Known(staff=people, departments=units)
+    if faults := [*staff.check({}, {}), *customers.check(numbers), *files.check(known)]:
         raise Fault(f"the sample company cannot be loaded: {faults[0]}")
     staff.write(work, moment)
     customers.write(work, moment)
+    files.write(work, moment)
     for staff_no, account in account_ids(numbers).items():
         language = settings.company.language
         work.people.bind(Account(CHANNEL, str(account), str(account), staff_no, language), moment, "")

@@ -46,8 +46,8 @@ class StaffFile:
 
     def check(self, known: Mapping[str, StaffRecord], departments: Mapping[str, Department]) -> list[BadCell]:
         """Check every row by itself and against the others and the register."""
-        _unique(self._rows, "工号")
-        _unique(self._department_rows, "部门编号")
+        unique(self._rows, "工号")
+        unique(self._department_rows, "部门编号")
         units = {**departments, **{unit.number: unit for unit in self.departments}}
         staff = {**known, **{record.employee.staff_no: record for record in self.records}}
         superiors = {staff_no: record.employee.superior_no for staff_no, record in staff.items()}
@@ -132,7 +132,8 @@ def _department(row: Row) -> Department:
     )
 
 
-def _unique(rows: list[Row], column: str) -> None:
+def unique(rows: list[Row], column: str) -> None:
+    """Note every value that stood in the column before."""
     first: dict[str, int] = {}
     for row in rows:
         if (value := row.cells[column]) and (line := first.setdefault(value, row.line)) != row.line:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from bot.messengers.port import Capabilities, NotSent, OutcomeUnknown, RateLimited
-from handlers.ui import Button, LocalFile, View
+from handlers.ui import Button, Document, LocalFile, View
 
 CAPABILITIES = Capabilities(
     text_length=4096,
@@ -46,6 +46,8 @@ def parts(view: View) -> tuple[Part, ...]:
     text, rows = view.text, keyboard(view)
     if view.file is None:
         return _with_rows(split(view, CAPABILITIES.text_length), rows)
+    if isinstance(view.file, Document):
+        raise TypeError("a document is made before it is sent")
     if units(text) <= CAPABILITIES.caption_length:
         (caption,) = split(view, CAPABILITIES.caption_length)
         return (Part(caption.text, caption.bold, rows, view.file),)

@@ -25,8 +25,8 @@ from domain.approvals.taking import (
     take_step,
 )
 from domain.errors import Refused
-from domain.events import RequestMoved, RequestSubmitted, RequestWithdrawn, StepDecided
-from domain.people import Employee
+from domain.events import RequestLapsed, RequestMoved, RequestSubmitted, RequestWithdrawn, StepDecided
+from domain.people import Employee, require_known
 
 if TYPE_CHECKING:
     from domain.work import Work
@@ -229,8 +229,13 @@ def require_withdrawable(request: Request) -> None:
 def return_moved(work: Work, request: Request, now: datetime) -> bool:
     """Send a request back by itself where what it starts from has changed; true if that was so."""
     fields = work.consequences[request.kind].moved(work, request)
-    if not fields:
-        return False
+    if fields:
+        send_back_moved(work, request, fields, now)
+    return bool(fields)
+
+
+def send_back_moved(work: Work, request: Request, fields: list[str], now: datetime) -> None:
+    """Send a request back to have fields mended that time or another change has overtaken."""
     round_ = Round.of(work, request)
     cancel_rest(round_.steps.values())
     request.state, request.mend = RequestState.RETURNED, fields
@@ -238,7 +243,25 @@ def return_moved(work: Work, request: Request, now: datetime) -> bool:
     after = {"version": request.version, "state": request.state.value, "moved": fields}
     work.audit.record(now, "", "request_moved", request.number, after=after)
     work.events.append(RequestMoved(request, tuple(fields)))
-    return True
+
+
+def lapse_request(work: Work, request: Request, now: datetime) -> None:
+    """Close a request that time or another change has overtaken for good; nobody decided that."""
+    before, round_ = request.state, Round.of(work, request)
+    applicant = require_known(work.people, request.applicant_no)
+    cancel_rest(round_.steps.values())
+    request.close(RequestState.LAPSED, now)
+    work.consequences[request.kind].refused(work, request, applicant, now)
+    save_round(work, round_, now)
+    work.audit.record(
+        now,
+        "",
+        "request_lapsed",
+        request.number,
+        before={"state": before.value},
+        after={"state": request.state.value},
+    )
+    work.events.append(RequestLapsed(request))
 
 
 def own_request(work: Work, applicant: Employee, request_id: int) -> Request:

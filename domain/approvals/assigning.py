@@ -1,20 +1,23 @@
 """Whom a step falls to: the people a rule names, less those who may not decide, else superior or fallback.
 
-Nobody decides their own request, and nobody approves twice in one round: such a seat goes to that person's
-superior, and the card says so. A seat that nobody can take goes to the route's fallback, and the system
-administrator is told.
+Nobody decides their own request or what is about themselves, and nobody approves twice in one round: such a
+seat goes to that person's superior, and the card says so. A seat that nobody can take goes to the route's
+fallback, and the system administrator is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.approvals.routes import Act, Mode, Route, StepRule
 from domain.errors import Refused
 from domain.people import Employee, People, Role
+from domain.personnel_files.keepers import keepers_of
 
+NO_FACTS: Mapping[str, str] = {}
+CUSTODIAN = "custodian"
 _SUPERIOR = re.compile(r"superior(?::([1-9]))?")
 
 
@@ -22,9 +25,9 @@ _SUPERIOR = re.compile(r"superior(?::([1-9]))?")
 class Assignment:
     """Whom one seat of a step falls to; any of its people may take it.
 
-    reason: empty in the ordinary case; `own_request` or `decided_before` where `instead_of` may not decide
-    and a superior does; `vacant` where nobody could and the fallback does. named: the one person of several
-    for whom the seat is meant.
+    reason: empty in the ordinary case; `own_request`, `concerned` or `decided_before` where `instead_of` may
+    not decide and a superior does; `vacant` where nobody could and the fallback does. named: the one
+    person of several for whom the seat is meant.
     """
 
     staff_nos: tuple[str, ...]
@@ -39,27 +42,36 @@ def require_readable(who: str) -> None:
         kind, _, argument = name.partition(":")
         if kind == "role" and argument in set(Role):
             continue
-        if _SUPERIOR.fullmatch(name) or name == "head" or (kind in {"head", "staff"} and argument):
+        if _SUPERIOR.fullmatch(name) or name in {"head", CUSTODIAN}:
+            continue
+        if kind in {"head", "staff"} and argument:
             continue
         raise ValueError(
-            f"{name!r} names nobody; write role:<role>, superior, superior:<levels>, head, head:<department> "
-            f"or staff:<staff number>; roles are {', '.join(Role)}"
+            f"{name!r} names nobody; write role:<role>, superior, superior:<levels>, head, "
+            f"head:<department>, custodian or staff:<staff number>; roles are {', '.join(Role)}"
         )
 
 
-def who_fits(who: str, applicant: Employee, people: People) -> list[Employee]:
-    """List the people a rule names today, each once. Raises ValueError for a rule that cannot be read."""
+def who_fits(
+    who: str, applicant: Employee, people: People, facts: Mapping[str, str] = NO_FACTS
+) -> list[Employee]:
+    """List the people a rule names today, each once. Raises ValueError for a rule that cannot be read.
+
+    facts: of the request; `custodian` names the keepers of the unit that they say keeps the file.
+    """
     require_readable(who)
     found: dict[str, Employee] = {}
     for name in who.split(","):
-        for person in _named(name, applicant, people):
+        for person in _named(name, applicant, people, facts):
             if person is not None and person.works_here:
                 found.setdefault(person.staff_no, person)
     return list(found.values())
 
 
-def _named(name: str, applicant: Employee, people: People) -> list[Employee | None]:
+def _named(name: str, applicant: Employee, people: People, facts: Mapping[str, str]) -> list[Employee | None]:
     kind, _, argument = name.partition(":")
+    if kind == CUSTODIAN:
+        return [*keepers_of(people, facts.get("custodian", ""))]
     if kind == "role":
         return [*people.holders(Role(argument))]
     if kind == "superior":
@@ -74,20 +86,26 @@ def _named(name: str, applicant: Employee, people: People) -> list[Employee | No
 
 
 def assign(
-    rule: StepRule, route: Route, applicant: Employee, decided: Iterable[str], people: People
+    rule: StepRule,
+    route: Route,
+    applicant: Employee,
+    decided: Iterable[str],
+    people: People,
+    facts: Mapping[str, str] = NO_FACTS,
 ) -> list[Assignment]:
     """Find who takes a step: one seat where any may, else a seat for each person named.
 
-    decided: staff numbers of those who approved an earlier step of this round.
+    decided: staff numbers of those who approved an earlier step of this round. facts: of the request; its
+    `subject` is the person it is about.
     Raises Refused("route_uncovered") where not even the fallback can act.
     """
-    barred = _barred(rule, applicant, decided)
-    named = who_fits(rule.who, applicant, people)
+    barred = _barred(rule, applicant, decided, facts)
+    named = who_fits(rule.who, applicant, people, facts)
     if rule.mode is Mode.ANY or not named:
-        return [_any_of(rule, named, route, applicant, barred, people)]
+        return [_any_of(rule, named, route, applicant, barred, people, facts)]
     seats: list[Assignment] = []
     for person in named:
-        seat = assign_named(rule, person.staff_no, route, applicant, decided, people)
+        seat = assign_named(rule, person.staff_no, route, applicant, decided, people, facts)
         taken = {staff_no for other in seats for staff_no in other.staff_nos}
         if not taken.issuperset(seat.staff_nos):  # a superior or the fallback may have a seat already
             seats.append(seat)
@@ -95,13 +113,19 @@ def assign(
 
 
 def assign_named(
-    rule: StepRule, named: str, route: Route, applicant: Employee, decided: Iterable[str], people: People
+    rule: StepRule,
+    named: str,
+    route: Route,
+    applicant: Employee,
+    decided: Iterable[str],
+    people: People,
+    facts: Mapping[str, str] = NO_FACTS,
 ) -> Assignment:
     """Find who takes the seat that is meant for one person."""
-    barred = _barred(rule, applicant, decided)
+    barred = _barred(rule, applicant, decided, facts)
     person = people.by_no(named)
     meant = [person] if person is not None and person.works_here else []
-    found = _any_of(rule, meant, route, applicant, barred, people)
+    found = _any_of(rule, meant, route, applicant, barred, people, facts)
     return Assignment(found.staff_nos, found.reason, found.instead_of, named)
 
 
@@ -112,8 +136,11 @@ def able(named: Iterable[Employee], barred: Collection[str], people: People) -> 
     return tuple(staff_no for staff_no in free if staff_no in bound)
 
 
-def _barred(rule: StepRule, applicant: Employee, decided: Iterable[str]) -> set[str]:
-    return {applicant.staff_no} | (set() if rule.act is Act.EXECUTE else set(decided))
+def _barred(
+    rule: StepRule, applicant: Employee, decided: Iterable[str], facts: Mapping[str, str]
+) -> set[str]:
+    concerned = {applicant.staff_no, facts.get("subject", "")}
+    return concerned | (set() if rule.act is Act.EXECUTE else set(decided))
 
 
 def _any_of(
@@ -123,16 +150,22 @@ def _any_of(
     applicant: Employee,
     barred: set[str],
     people: People,
+    facts: Mapping[str, str],
 ) -> Assignment:
     if free := able(named, barred, people):
         return Assignment(free)
     for person in named:
         if person.staff_no in barred and (superior := _superior_of(person, barred, people)):
-            reason = "own_request" if person.staff_no == applicant.staff_no else "decided_before"
-            return Assignment((superior,), reason, person.staff_no)
-    if free := able(who_fits(route.fallback, applicant, people), barred, people):
+            return Assignment((superior,), _reason(person, applicant, facts), person.staff_no)
+    if free := able(who_fits(route.fallback, applicant, people, facts), barred, people):
         return Assignment(free, "vacant")
     raise Refused("route_uncovered", who=rule.who)
+
+
+def _reason(person: Employee, applicant: Employee, facts: Mapping[str, str]) -> str:
+    if person.staff_no == applicant.staff_no:
+        return "own_request"
+    return "concerned" if person.staff_no == facts.get("subject") else "decided_before"
 
 
 def _superior_of(person: Employee, barred: set[str], people: People) -> str:

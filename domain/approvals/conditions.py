@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 NUMBERS = frozenset({"rate", "cut", "credit_days"})
-WORDS = frozenset({"grade", "category", "department", "scope", "secrecy"})
+WORDS = frozenset({"grade", "category", "department", "scope", "secrecy", "access"})
 _TERM = re.compile(r"\s*([a-z_]+)\s*(<=|>=|!=|<|>|=)\s*(.+?)\s*")
 
 

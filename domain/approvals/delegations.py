@@ -196,8 +196,8 @@ def announce_delegations(work: Work, now: datetime) -> None:
 
 
 def principals_of(work: Work, delegate: Employee, request: Request, now: datetime) -> list[str]:
-    """List whom a person may stand for in a request now; nobody where it is their own."""
-    if delegate.staff_no == request.applicant_no:
+    """List whom a person may stand for in a request now; nobody where it is their own or about them."""
+    if delegate.staff_no in {request.applicant_no, request.facts.get("subject", "")}:
         return []
     return [
         delegation.from_no
@@ -217,7 +217,7 @@ def delegates_of(work: Work, request: Request, step: Step, now: datetime) -> lis
         for delegation in work.delegations.given_by(staff_no, today)
         if delegation.stands_on(today)
         and delegation.covers(request.kind, request.facts)
-        and delegation.to_no not in {request.applicant_no, *step.assignees}
+        and delegation.to_no not in {request.applicant_no, request.facts.get("subject", ""), *step.assignees}
     ]
 
 

@@ -81,8 +81,8 @@ def _reseat(work: Work, round_: Round, step: Step, now: datetime) -> None:
 def _seat(work: Work, round_: Round, step: Step) -> Assignment:
     request, rule = round_.request, rule_of(round_.request, step)
     applicant = require_known(work.people, request.applicant_no)
-    decided = round_.decided()
+    decided, route = round_.decided(), request.frozen_route
     if step.named and step.note == "":
-        return assign_named(rule, step.named, request.frozen_route, applicant, decided, work.people)
+        return assign_named(rule, step.named, route, applicant, decided, work.people, request.facts)
     alone = StepRule(rule.act, rule.who, Mode.ANY)
-    return assign(alone, request.frozen_route, applicant, decided, work.people)[0]
+    return assign(alone, route, applicant, decided, work.people, request.facts)[0]

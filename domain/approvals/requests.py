@@ -18,15 +18,21 @@ class RequestKind(StrEnum):
     NEW_CUSTOMER = "new_customer"
     DISCOUNT_CHANGE = "discount_change"
     FILE_LOAN = "file_loan"
+    LOAN_RENEWAL = "loan_renewal"
 
     @property
     def prefix(self) -> str:
         """Letters that open a request number: KH-20261123-0007."""
-        return {"new_customer": "KH", "discount_change": "ZK", "file_loan": "JY"}[self.value]
+        return {
+            "new_customer": "KH",
+            "discount_change": "ZK",
+            "file_loan": "JY",
+            "loan_renewal": "XJ",
+        }[self.value]
 
 
 class RequestState(StrEnum):
-    """pending -> (rejected | returned -> pending | withdrawn | approved -> (done | voided))."""
+    """pending -> (rejected | returned -> pending | withdrawn | lapsed | approved -> (done | voided))."""
 
     PENDING = "pending"
     RETURNED = "returned"
@@ -35,6 +41,7 @@ class RequestState(StrEnum):
     APPROVED = "approved"  # decided, waits to be carried out
     DONE = "done"
     VOIDED = "voided"  # approved, and given up by whoever was to carry it out
+    LAPSED = "lapsed"  # time went by, or what it was about is over
 
     @property
     def closed(self) -> bool:
@@ -173,7 +180,7 @@ class Remark(SQLModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Whose tasks somebody sees. kinds: only these, all if empty. apart_from: not this applicant's."""
+    """Whose tasks somebody sees. kinds: only these, all if empty. apart_from: neither filed by nor about."""
 
     staff_no: str
     kinds: frozenset[RequestKind] = frozenset()

@@ -137,11 +137,12 @@ def _open(work: Work, round_: Round, step: Step, now: datetime) -> None:
     rule = rule_of(request, step)
     if step.named:
         assignment = assign_named(
-            rule, step.named, request.frozen_route, applicant, round_.decided(), work.people
+            rule, step.named, request.frozen_route, applicant, round_.decided(), work.people, request.facts
         )
         seat_step(work, request, step, assignment, now)
         return
-    first, *others = assign(rule, request.frozen_route, applicant, round_.decided(), work.people)
+    route, facts = request.frozen_route, request.facts
+    first, *others = assign(rule, route, applicant, round_.decided(), work.people, facts)
     seat_step(work, request, step, first, now)
     former = step
     for seat in others:
@@ -173,10 +174,9 @@ def reopen(work: Work, round_: Round, step: Step, now: datetime) -> None:
         return
     rule = rule_of(request, step)
     free = StepRule(rule.act, rule.who, rule.mode.ANY)
-    decided = round_.decided()
-    seat_step(
-        work, request, step, assign(free, request.frozen_route, applicant, decided, work.people)[0], now
-    )
+    route, facts = request.frozen_route, request.facts
+    [seat] = assign(free, route, applicant, round_.decided(), work.people, facts)
+    seat_step(work, request, step, seat, now)
 
 
 def seat_step(work: Work, request: Request, step: Step, seat: Assignment, now: datetime) -> None:
@@ -200,15 +200,15 @@ def entitled(work: Work, request: Request, step: Step, staff_no: str) -> bool:
     person = work.people.by_no(staff_no)
     if person is None or not person.works_here or not work.people.accounts([staff_no]):
         return False
+    if staff_no == request.facts.get("subject"):  # an edited version may be about somebody else
+        return False
     if step.note not in {"", "vacant", "carried"}:  # a superior, or somebody chosen by an approver
         return True
     applicant = require_known(work.people, request.applicant_no)
     who = request.frozen_route.fallback if step.note == "vacant" else step.who
-    if step.named and step.note != "vacant":
-        return step.named == staff_no and any(
-            fit.staff_no == staff_no for fit in who_fits(who, applicant, work.people)
-        )
-    return any(fit.staff_no == staff_no for fit in who_fits(who, applicant, work.people))
+    if step.named and step.note != "vacant" and step.named != staff_no:
+        return False
+    return any(fit.staff_no == staff_no for fit in who_fits(who, applicant, work.people, request.facts))
 
 
 def rule_of(request: Request, step: Step) -> StepRule:
@@ -223,7 +223,7 @@ def _tell_cc(work: Work, request: Request) -> None:
     for who in request.frozen_route.cc:
         told += [
             person.staff_no
-            for person in who_fits(who, applicant, work.people)
+            for person in who_fits(who, applicant, work.people, request.facts)
             if person.staff_no not in {applicant.staff_no, *request.cc, *told}
         ]
     if told:
@@ -235,13 +235,15 @@ def require_fit(work: Work, round_: Round, actor: Employee, staff_no: str) -> Em
     """Find the person an approver chose to decide as well or instead.
 
     Raises Refused: staff_unknown, staff_left, staff_unbound, chosen_is_self, chosen_is_applicant,
-    chosen_is_involved.
+    chosen_is_involved, chosen_is_concerned.
     """
     person = require_known(work.people, staff_no)
     if person.staff_no == actor.staff_no:
         raise Refused("chosen_is_self")
     if person.staff_no == round_.request.applicant_no:
         raise Refused("chosen_is_applicant", name=person.name)
+    if person.staff_no == round_.request.facts.get("subject"):
+        raise Refused("chosen_is_concerned", name=person.name)
     if not person.works_here:
         raise Refused("staff_left", name=person.name)
     if not work.people.accounts([staff_no]):

@@ -20,6 +20,7 @@ APPLICANTS: dict[RequestKind, tuple[Role, ...]] = {
         Role.GENERAL_MANAGER,
     ),
     RequestKind.FILE_LOAN: (Role.EMPLOYEE,),
+    RequestKind.LOAN_RENEWAL: (Role.EMPLOYEE,),
 }
 
 

@@ -89,6 +89,8 @@ def take_step(work: Work, actor: Employee, at: StepRef, now: datetime) -> Taken:
         raise Refused(_why_closed(acted), number=request.number)
     if actor.staff_no == request.applicant_no:
         raise Refused("own_request", number=request.number)
+    if actor.staff_no == request.facts.get("subject"):  # a delegate may be whom it is about
+        raise Refused("own_file", number=request.number)
     on_behalf_of = _place_of(work, actor, request, acted, now)
     if acted.act is not Act.EXECUTE and {actor.staff_no, on_behalf_of} & round_.decided():
         raise Refused("decided_before", number=request.number)

@@ -12,7 +12,8 @@ _TERMS = frozenset({"rate", "cut", "credit_days", "grade", "category", "departme
 FACTS: Mapping[RequestKind, frozenset[str]] = {
     RequestKind.NEW_CUSTOMER: _TERMS,
     RequestKind.DISCOUNT_CHANGE: _TERMS | {"scope"},
-    RequestKind.FILE_LOAN: frozenset({"secrecy", "department"}),
+    RequestKind.FILE_LOAN: frozenset({"secrecy", "department", "access"}),
+    RequestKind.LOAN_RENEWAL: frozenset({"secrecy", "department"}),
 }
 
 
@@ -21,8 +22,9 @@ class Weight:
     """What a request's content weighs.
 
     facts: what the conditions of routes speak of, by name: rate, cut (points taken off the rate),
-    credit_days, grade, category, department, scope, secrecy; numbers as plain decimals. ordinary: within what
-    the company takes for ordinary, so that it may be decided together with others.
+    credit_days, grade, category, department, scope, secrecy, access; numbers as plain decimals. Besides, of a
+    loan: custodian, the unit that keeps the file, and subject, the person it is about, who decides nothing.
+    ordinary: within what the company takes for ordinary, so that it may be decided together with others.
     """
 
     facts: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from domain.errors import Refused
@@ -10,7 +10,9 @@ from handlers.context import Context
 from handlers.conversation import Asking
 from handlers.forms.engine import Forms
 from handlers.forms.fields import tidy
-from handlers.ui import View, ViewBuilder
+from handlers.forms.files import receive_file
+from handlers.refusals import explain
+from handlers.ui import FileArrived, RemoteFile, View, ViewBuilder
 
 ASKING_SECONDS = 1_800
 MAY_TRY_AGAIN = {
@@ -34,6 +36,18 @@ MAY_TRY_AGAIN = {
     "offer_exceeds_request",
     "rate_below_floor",
     "credit_too_long",
+    "pages_unreadable",
+    "pages_out_of_range",
+    "pages_differ",
+    "pages_not_missing",
+    "finding_missing",
+    "file_still_coming",
+    "purpose_required",
+    "purpose_too_long",
+    "date_unreadable",
+    "date_too_early",
+    "date_too_late",
+    "loan_too_long",
 }
 
 Answer = Callable[[Context, Asking, str], None]
@@ -47,11 +61,17 @@ class Questions:
         self._forms = forms
         self._answers: dict[str, Answer] = {}
         self._picks: dict[str, Pick] = {}
+        self._with_files: set[str] = set()
 
-    def register(self, route: str, answer: Answer, **picks: Pick) -> None:
-        """answer: takes the text. picks: take the buttons, by the first part of their payload after `q:`."""
+    def register(self, route: str, answer: Answer, *, takes_files: bool = False, **picks: Pick) -> None:
+        """answer: takes the text. picks: take the buttons, by the first part of their payload after `q:`.
+
+        takes_files: photos may come before the answer.
+        """
         self._answers[route] = answer
         self._picks.update(picks)
+        if takes_files:
+            self._with_files.add(route)
 
     def put(self, ctx: Context, route: str, view: View, **args: Any) -> None:
         """Put a question in a message of its own."""
@@ -73,6 +93,14 @@ class Questions:
             ctx.say(view)
         self._forms.resume_active(ctx)
 
+    def show_answer(self, ctx: Context, text: str, show: Callable[[], None]) -> None:
+        """Close the question, show what it asked for, and go back to the form under way."""
+        ctx.conversation.asking = None
+        ctx.settle_prompt(ViewBuilder().say(text).view())
+        show()
+        if ctx.conversation.asking is None:  # what is shown may ask something itself
+            self._forms.resume_active(ctx)
+
     def on_tap(self, ctx: Context, what: str, *args: str) -> None:
         """A button of one of our own questions."""
         if what == "no":
@@ -92,6 +120,35 @@ class Questions:
             return False
         self._guarded(ctx, lambda: answer(ctx, asking, text.strip() if tidy(text) else ""))
         return True
+
+    def on_files(self, ctx: Context, files: Sequence[RemoteFile]) -> bool:
+        """Take photos that belong to the answer; false where no question takes any."""
+        asking = ctx.conversation.asking
+        if asking is None or asking.route not in self._with_files:
+            return False
+        for file in files:
+            attachment = receive_file(ctx, file, held=len(self.photos(ctx)), draft_id="")
+            asking.args["photos"] = [*self.photos(ctx), attachment.id]
+        asking.since = ctx.now.timestamp()
+        return True
+
+    def on_arrival(self, ctx: Context, arrived: FileArrived) -> bool:
+        """A photo has been fetched, or could not be; false where no question waits for it."""
+        asking = ctx.conversation.asking
+        if asking is None or arrived.attachment_id not in self.photos(ctx):
+            return False
+        text = ctx.language("Photo received; now please answer the question above.")
+        if arrived.refusal:
+            asking.args["photos"] = [each for each in self.photos(ctx) if each != arrived.attachment_id]
+            limit = ctx.work.rules.attachments.max_bytes // 1_000_000
+            text = explain(ctx.language, Refused(arrived.refusal, limit=limit))
+        ctx.say(ViewBuilder().say(text).view())
+        return True
+
+    def photos(self, ctx: Context) -> list[str]:
+        """Give the ids of the photos that came with the present question."""
+        asking = ctx.conversation.asking
+        return list(asking.args.get("photos", ())) if asking else []
 
     def _guarded(self, ctx: Context, act: Callable[[], None]) -> None:
         """A refusal that no other answer could mend ends the question."""

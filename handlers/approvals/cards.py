@@ -37,6 +37,7 @@ _REQUEST_HEADINGS = {
     RequestState.WITHDRAWN: N_("【Withdrawn】"),
     RequestState.DONE: N_("【Completed】"),
     RequestState.VOIDED: N_("【Voided】"),
+    RequestState.LAPSED: N_("【Lapsed】"),
 }
 
 
@@ -144,6 +145,8 @@ def _why(ctx: Telling, _: Language, request: Request, step: Step, principal: str
     match step.note:
         case "own_request":
             return _("Goes to you because {name} filed it and nobody decides their own.", name=instead)
+        case "concerned":
+            return _("Goes to you because it is about {name}, who decides nothing of it.", name=instead)
         case "decided_before":
             return _("Goes to you because {name} has already approved an earlier step.", name=instead)
         case "vacant":
@@ -218,7 +221,7 @@ def show_person(ctx: Telling, _: Language, step: Step) -> str:
 
 def show_done(_: Language, kind: Kind, step: Step) -> str:
     """Write what somebody did with a step: 已同意, 已变更."""
-    return _(kind.done_label) if step.state is StepState.EXECUTED else show_step_state(_, step.state)
+    return _(kind.done) if step.state is StepState.EXECUTED else show_step_state(_, step.state)
 
 
 def show_decision(ctx: Telling, _: Language, kind: Kind, request: Request, step: Step) -> str:
@@ -241,7 +244,7 @@ def show_request(ctx: Telling, _: Language, kinds: Kinds, request: Request, step
     """The applicant's own message: where the request stands and what they can do."""
     kind = kinds[request.kind]
     screen = show_head(ctx, _, kind, request, _(_REQUEST_HEADINGS[request.state]))
-    screen.say(route_line(ctx, _, request, steps, _(kind.done_label)))
+    screen.say(route_line(ctx, _, request, steps, _(kind.done)))
     for step in steps:
         if step.state in {StepState.REJECTED, StepState.RETURNED, StepState.OFFERED, StepState.VOIDED}:
             screen.say(show_decision(ctx, _, kind, request, step))

@@ -17,6 +17,7 @@ _FACTS = {
     "department": N_("the applicant's department"),
     "scope": N_("the scope"),
     "secrecy": N_("the file's secrecy"),
+    "access": N_("the access"),
 }
 _SIGNS = {
     "<": N_("{fact} is below {value}"),

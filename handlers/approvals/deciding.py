@@ -46,7 +46,7 @@ class Deciding:
         questions.register("approve", self._answer_words)
         questions.register("reject", self._answer_reject, rj=self._pick_reject)
         questions.register("return", self._answer_return, rf=self._pick_field, rr=self._pick_return)
-        questions.register("record", self._answer_record)
+        questions.register("record", self._answer_record, takes_files=True, oc=self._pick_outcome)
         questions.register("void", self._answer_void, vo=self._pick_void)
 
     # --- approving ---------------------------------------------------------------------------------------
@@ -208,24 +208,33 @@ class Deciding:
         _, kind = ctx.language, self._kinds[taken.request.kind]
         screen = ViewBuilder().say(bold(f"{_(kind.outcome_label)} · {taken.request.number}"))
         screen.say(taken.request.title).say(_(kind.outcome_question))
+        for choice, value in kind.outcome_choices(ctx, taken.request) if kind.outcome_choices else ():
+            screen.buttons(Button(choice, ":".join(["q", "oc", *ids, value])))
         screen.buttons(Button(_("Cancel"), "q:no"))
         self._questions.put(ctx, "record", screen.view(), ids=[*ids])
 
     def record(self, ctx: Context, at: StepRef, text: str) -> None:
         kind = self._kinds[self._mine(ctx, ids_of(at)).request.kind]
-        outcome = kind.parse_outcome(text)
+        outcome, _ = kind.parse_outcome(text), ctx.language
+        if kind.carry_out is not None:
+            with ctx.work.attempt():
+                told = kind.carry_out(ctx, at, outcome, self._questions.photos(ctx))
+            self._questions.settle(ctx, told)
+            return
         with ctx.work.attempt():
             request = record_outcome(ctx.work, ctx.actor, at, outcome, ctx.now)
-        _ = ctx.language
         if request.state is RequestState.RETURNED:
             self._questions.settle(ctx, self._approved(_, request))
             return
         label = _(kind.outcome_label)
-        text = labelled(_, f"{_(kind.done_label)} {request.number}", f"{label} {outcome}")
+        text = labelled(_, f"{_(kind.done)} {request.number}", f"{label} {outcome}")
         self._questions.settle(ctx, text)
 
     def _answer_record(self, ctx: Context, asking: Asking, text: str) -> None:
         self.record(ctx, ref(asking.args["ids"]), text)
+
+    def _pick_outcome(self, ctx: Context, *args: str) -> None:
+        self.record(ctx, ref([*args]), args[3])
 
     def on_void(self, ctx: Context, *ids: str) -> None:
         taken = self._mine(ctx, [*ids])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.approvals.requests import Request, RequestKind
-from handlers.context import Telling
+from domain.approvals.taking import StepRef
+from handlers.context import Context, Telling
 from handlers.conversation import Draft
 from handlers.forms.fields import Field, Form, load_answers, visible_fields
 from handlers.language import Language
@@ -18,9 +19,11 @@ class Kind:
     """summary: the card's lines, for whoever may read the request. brief: the same in few words.
 
     attachments: ids of a request's files. negotiable: names of the fields a counter-offer may change.
-    todo_heading: of the executor's card. done_label: the button that asks for the outcome, and what was
-    done after it. outcome_*: what the executor is asked to record. parse_outcome raises Refused.
-    outcome_note: what the applicant may do once it is recorded.
+    todo_heading: of the executor's card. done_label: the button that asks for the outcome; done_word: what
+    was done after it, empty where the label says so. outcome_*: what the executor is asked to record;
+    choices: likely ones, label and value. parse_outcome raises Refused. outcome_note: what the applicant may
+    do once it is recorded. carry_out: where recording takes more than one person's word, what an executor's
+    word does instead: given the step, the outcome and ids of photos, it gives what came of it.
     """
 
     kind: RequestKind
@@ -35,6 +38,13 @@ class Kind:
     outcome_question: str
     parse_outcome: Callable[[str], str]
     outcome_note: str
+    done_word: str = ""
+    outcome_choices: Callable[[Context, Request], Sequence[tuple[str, str]]] | None = None
+    carry_out: Callable[[Context, StepRef, str, list[str]], str] | None = None
+
+    @property
+    def done(self) -> str:
+        return self.done_word or self.done_label
 
 
 Kinds = Mapping[RequestKind, Kind]

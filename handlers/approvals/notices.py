@@ -18,6 +18,7 @@ from domain.events import (
     OfferRetracted,
     RemarkAdded,
     RequestCopied,
+    RequestLapsed,
     RequestMoved,
     RequestNudged,
     RequestSubmitted,
@@ -37,6 +38,7 @@ from handlers.approvals.kinds import Kinds
 from handlers.approvals.preview import names_of
 from handlers.context import Context, Telling
 from handlers.language import Language
+from handlers.loans.notices import LoanNotices
 from handlers.ui import Button, View, ViewBuilder, bold
 from handlers.wording import labelled, show_who
 
@@ -46,6 +48,7 @@ class Notices:
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
+        self._loans = LoanNotices(kinds)
 
     def on_event(self, ctx: Telling, event: Event) -> None:  # noqa: PLR0912 - one line an event
         match event:
@@ -65,6 +68,9 @@ class Notices:
                 self._uncovered(ctx, event.request, event.step)
             case RequestWithdrawn():
                 self._refresh_all(ctx, event.request)
+            case RequestLapsed():
+                self._refresh_all(ctx, event.request)
+                ctx.tell(event.request.applicant_no, lambda _: self._lapsed(_, event.request))
             case RequestMoved():
                 self._refresh_all(ctx, event.request)
                 self._moved(ctx, event.request)
@@ -87,7 +93,7 @@ class Notices:
             case DelegationMade() | DelegationBegan() | DelegationEnded():
                 delegating.on_delegation_event(ctx, self._kinds, event)
             case _:
-                pass
+                self._loans.on_event(ctx, event)
 
     # --- the way of a request ----------------------------------------------------------------------------
 
@@ -122,6 +128,11 @@ class Notices:
         else:
             self._refresh_steps(ctx, request, [step])
             self._refresh(ctx, request)
+        told = self._kinds[request.kind].carry_out is not None  # its own card says what comes now
+        if told and (
+            request.state is RequestState.DONE or (request.state is RequestState.APPROVED and not step.reason)
+        ):
+            return
         has_buttons = request.state is RequestState.RETURNED
         card = cards.request_card(request) if has_buttons else ""
         ctx.tell(request.applicant_no, lambda _: self._progress(ctx, _, request, step, actor), card)
@@ -316,6 +327,10 @@ class Notices:
             if waiting:
                 screen.say(_("Next: {names}", names=names_of(ctx, list(dict.fromkeys(waiting)))))
         return screen.view()
+
+    def _lapsed(self, _: Language, request: Request) -> View:
+        screen = self._line(_, request)
+        return screen.say(_("It has lapsed: its time went by, or what it was about is over.")).view()
 
     def _unheard(self, ctx: Telling, _: Language, request: Request, step: Step) -> View:
         names = names_of(ctx, step.assignees)

@@ -27,7 +27,7 @@ def preview_route(ctx: Context, kind: RequestKind, content: Mapping[str, Any]) -
     """Write whom a request of this content would go to today."""
     _, route = ctx.language, ctx.work.rules.routes[kind]
     facts = ctx.work.consequences[kind].weigh(ctx.work, ctx.actor, content).facts
-    stations = [_station(ctx, _, rule, route, ctx.actor) for _stage, rule in route.asked(facts)]
+    stations = [_station(ctx, _, rule, route, ctx.actor, facts) for _stage, rule in route.asked(facts)]
     return [_("Route: {route}", route=" → ".join(stations))]
 
 
@@ -49,15 +49,17 @@ def route_line(ctx: Telling, _: Language, request: Request, steps: Sequence[Step
             applicant = ctx.work.people.by_no(request.applicant_no)
             if applicant is not None:
                 rule, route = rule_of(request, step), request.frozen_route
-                stations.append(_station(ctx, _, rule, route, applicant))
+                stations.append(_station(ctx, _, rule, route, applicant, request.facts))
     return _("Route: {route}", route=" → ".join(stations))
 
 
-def _station(ctx: Telling, _: Language, rule: StepRule, route: Route, applicant: Employee) -> str:
+def _station(
+    ctx: Telling, _: Language, rule: StepRule, route: Route, applicant: Employee, facts: Mapping[str, str]
+) -> str:
     """Write whom a rule would ask today: 王敏(审批), 王敏+李强(审批,会签)."""
     act = show_act(_, rule.act)
     try:
-        seats: list[Assignment] = assign(rule, route, applicant, (), ctx.work.people)
+        seats: list[Assignment] = assign(rule, route, applicant, (), ctx.work.people, facts)
     except Refused:
         return f"?({act})"
     if len(seats) == 1:

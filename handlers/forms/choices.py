@@ -120,7 +120,9 @@ class OpenChoice(Choice):
         """Own words stand as they are."""
 
     def show(self, _: Language, value: str) -> str:
-        return next((_(option.label) for option in self.options if option.value == value), value)  # type: ignore[union-attr]
+        if callable(self.options):
+            return value
+        return next((_(option.label) for option in self.options if option.value == value), value)
 
 
 def _names(option: Option, _: Language) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,8 @@ from handlers.context import Context
 from handlers.conversation import Draft
 from handlers.forms.fields import Field, Key, read_value
 from handlers.language import Language
+
+_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,9 @@ class Day(Field):
 
     def read(self, ctx: Context, draft: Draft, text: str) -> date:
         try:
-            return self._within(ctx, read_value(self._parser(ctx), text, "date_unreadable"))
+            return self._within(
+                ctx, self._past(ctx, read_value(self._parser(ctx), text, "date_unreadable"), text)
+            )
         except Refused as error:
             if found := error.params.get("candidates"):
                 draft.view = {"candidates": [day.isoformat() for day in found]}
@@ -84,6 +89,12 @@ class Day(Field):
 
     def _parser(self, ctx: Context) -> Callable[[str], date]:
         return lambda text: parse_date(text, self.today(ctx))
+
+    def _past(self, ctx: Context, day: date, text: str) -> date:
+        """Where only past days are asked for, 11月28日 without a year is last year's."""
+        if self.latest != 0 or day <= self.today(ctx) or _YEAR.search(text):
+            return day
+        return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
     def _limits(self, ctx: Context) -> tuple[date, date]:
         today = self.today(ctx)

@@ -42,25 +42,8 @@ class Files(Field):
         return [list(entry) for entry in draft.held.get(self.name, draft.answers.get(self.name, former))]
 
     def take_file(self, ctx: Context, draft: Draft, file: RemoteFile) -> None:
-        rules, held = ctx.work.rules.attachments, self.received(draft)
-        if len(held) >= rules.max_files:
-            raise Refused("too_many_files", limit=rules.max_files)
-        if file.size > rules.max_bytes:
-            raise Refused("file_too_large", limit=rules.max_bytes // 1_000_000)
-        attachment = Attachment(
-            id=secrets.token_hex(16),
-            channel=ctx.event.channel,
-            chat_id=ctx.chat_id,
-            user_id=ctx.event.sender.user_id,
-            draft_id=draft.id,
-            remote_id=file.file_id,
-            name=_safe_name(file.name),
-            mime=file.mime,
-            size=file.size,
-            created_at=ctx.now,
-        )
-        ctx.work.attachments.add(attachment)
-        ctx.fetches = True
+        held = self.received(draft)
+        attachment = receive_file(ctx, file, held=len(held), draft_id=draft.id)
         draft.held = {**draft.held, self.name: [*held, [attachment.id, attachment.name, False]]}
         draft.answers.pop(self.name, None)
         draft.skipped = [name for name in draft.skipped if name != self.name]
@@ -88,6 +71,33 @@ class Files(Field):
 
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
         return [[Key(ctx.language("Done"), DONE)]] if self.received(draft) else []
+
+
+def receive_file(ctx: Context, file: RemoteFile, *, held: int, draft_id: str) -> Attachment:
+    """Note a file that is to be fetched. held: how many came before it.
+
+    Raises Refused: too_many_files, file_too_large.
+    """
+    rules = ctx.work.rules.attachments
+    if held >= rules.max_files:
+        raise Refused("too_many_files", limit=rules.max_files)
+    if file.size > rules.max_bytes:
+        raise Refused("file_too_large", limit=rules.max_bytes // 1_000_000)
+    attachment = Attachment(
+        id=secrets.token_hex(16),
+        channel=ctx.event.channel,
+        chat_id=ctx.chat_id,
+        user_id=ctx.event.sender.user_id,
+        draft_id=draft_id,
+        remote_id=file.file_id,
+        name=_safe_name(file.name),
+        mime=file.mime,
+        size=file.size,
+        created_at=ctx.now,
+    )
+    ctx.work.attachments.add(attachment)
+    ctx.fetches = True
+    return attachment
 
 
 def _safe_name(name: str) -> str:

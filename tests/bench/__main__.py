@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import core, drain, filings, machine, startup, tasks
+from tests.bench import archives, core, drain, filings, machine, startup, tasks
 
 DATA = Path("/var/tmp")  # a disk; /tmp is memory on many machines
 
@@ -36,12 +36,17 @@ def run_tasks(folder: Path, quick: bool) -> str:
     return tasks.report(tasks.measure(folder, 300 if quick else 1_500))
 
 
+def run_archives(folder: Path, quick: bool) -> str:
+    return archives.report(archives.measure(folder, 100 if quick else 600))
+
+
 BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "filing": run_filings,
     "startup": run_startup,
     "drain": run_drain,
     "core": run_core,
     "tasks": run_tasks,
+    "archives": run_archives,
 }
 
 

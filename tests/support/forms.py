@@ -38,9 +38,11 @@ from domain.discounts import ChangeState, DiscountChange, DiscountConsequence
 from domain.duplicates import KnownCustomer
 from domain.errors import Refused
 from domain.events import Event
+from domain.loans.renewals import RenewalConsequence
+from domain.loans.requesting import LoanConsequence
 from domain.names import initials
 from domain.onboarding import Invitation
-from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState
+from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState, find_people
 from domain.settlements import Settlement
 from domain.work import Consequence, Rules
 from handlers.approvals.delegating import DELEGATION
@@ -55,6 +57,9 @@ from handlers.forms.dates import Day
 from handlers.forms.fields import Answers, Doubt, Field, Form, Text
 from handlers.forms.files import Files
 from handlers.forms.values import Address, CreditCode, PhoneNumber, Rate, Terms
+from handlers.loans.borrowing import FILE_LOAN_KIND
+from handlers.loans.renewing import LOAN_RENEWAL_KIND
+from handlers.personnel_files.routes import OWN_FORMS
 from handlers.router import Router
 from handlers.ui import (
     Button,
@@ -68,6 +73,7 @@ from handlers.ui import (
     View,
     What,
 )
+from tests.support.files import MemoryFiles, MemoryIncidents, MemoryLeavings, MemoryLoans
 
 CHANNEL = "phone"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
@@ -136,6 +142,9 @@ class MemoryPeople:
 
     def everybody(self) -> list[Employee]:
         return [e for _no, e in sorted(self.staff.items()) if e.works_here]
+
+    def find(self, text: str, *, limit: int) -> list[Employee]:
+        return find_people(self.staff.values(), text)[:limit]
 
     def department(self, number: str) -> Department | None:
         return self.departments.get(number)
@@ -481,12 +490,16 @@ class MemoryWork:
         self.delegations = MemoryDelegations()
         self.discount_changes = MemoryDiscountChanges()
         self.attachments = MemoryAttachments()
+        self.files = MemoryFiles(self.people.staff)
+        self.loans, self.incidents, self.leavings = MemoryLoans(), MemoryIncidents(), MemoryLeavings()
         self.invitations = MemoryInvitations()
         self.audit = MemoryAudit()
         self.rules = rules
         self.consequences: Mapping[RequestKind, Consequence] = {
             RequestKind.NEW_CUSTOMER: CustomerFiling(),
             RequestKind.DISCOUNT_CHANGE: DiscountConsequence(),
+            RequestKind.FILE_LOAN: LoanConsequence(),
+            RequestKind.LOAN_RENEWAL: RenewalConsequence(),
         }
         self.events: list[Event] = []
         self.phones: dict[str, Phone] = {}  # the chats that messages of any turn reach
@@ -500,6 +513,10 @@ class MemoryWork:
             "discount_changes",
             "delegations",
             "attachments",
+            "files",
+            "loans",
+            "incidents",
+            "leavings",
             "audit",
         )
         before = copy.deepcopy({name: vars(self)[name] for name in registers})
@@ -681,10 +698,12 @@ def form_of(*fields: Field, **more: Any) -> Form:
 
 def kinds_of(*forms: Form) -> dict[RequestKind, Kind]:
     """The processes as they are, beside forms of a test in the place of a kind that has no form yet."""
-    places = (RequestKind.FILE_LOAN, RequestKind.DISCOUNT_CHANGE)
+    places = (RequestKind.LOAN_RENEWAL, RequestKind.DISCOUNT_CHANGE)
     kinds = {
         RequestKind.NEW_CUSTOMER: NEW_CUSTOMER_KIND,
         RequestKind.DISCOUNT_CHANGE: DISCOUNT_CHANGE_KIND,
+        RequestKind.FILE_LOAN: FILE_LOAN_KIND,
+        RequestKind.LOAN_RENEWAL: LOAN_RENEWAL_KIND,
     }
     for kind, form in zip(places, forms, strict=False):
         kinds[kind] = replace(NEW_CUSTOMER_KIND, kind=kind, form=form, summary=lambda *_: [])
@@ -771,7 +790,7 @@ class Phone:
     def deploys(self, *forms: Form) -> None:
         """Start the bot anew with these forms; drafts are what the database kept."""
         kinds = kinds_of(*forms)
-        self.known = [*(kind.form for kind in kinds.values()), DELEGATION, CUSTOMER_UPDATE]
+        self.known = [*(kind.form for kind in kinds.values()), DELEGATION, CUSTOMER_UPDATE, *OWN_FORMS]
         self.router = Router(kinds, list(LANGUAGES.values()))
         self.forms = self.router.forms
 

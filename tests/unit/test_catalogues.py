@@ -19,7 +19,17 @@ from handlers.refusals import WORDING
 from handlers.router import COMMANDS
 
 LANGUAGES = load_languages(["zh_CN", "en"], "Asia/Shanghai")
-ALLOWED = {"ERP", "PDF", "JPG", "PNG", "WEBP", "HEIC", "MB", "MA", "XXXXX", "X", "KH", "SO", "hrwj"}
+ALLOWED = {"ERP", "PDF", "JPG", "PNG", "WEBP", "HEIC", "MB", "MA", "XXXXX", "X", "KH", "SO", "hrwj"} | {
+    "RS",
+    "XJ",
+    "JY",
+    "YH",
+    "Excel",
+    "liwenjing",
+    "chenfang",
+    "A",
+    *"abcdef",
+}
 LABELS = {  # English msgid -> the label that design fixes
     "Submit": "提交",
     "Skip": "跳过",

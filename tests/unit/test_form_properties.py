@@ -24,11 +24,22 @@ from handlers.customer_updates import CUSTOMER_UPDATE
 from handlers.discounts import DISCOUNT_CHANGE
 from handlers.forms.engine import WORDS
 from handlers.forms.fields import Text
+from handlers.loans.borrowing import FILE_LOAN
+from handlers.loans.renewing import LOAN_RENEWAL
+from handlers.personnel_files.routes import OWN_FORMS
 from handlers.ui import PAYLOAD_BYTES, MessageEdited, RemoteFile, Started
 from tests.support.forms import GOOD, LANGUAGES, OTHER_CODE, TRIP, Message, Phone
 
-OPENING = {"new": "new_customer", "dis": "discount_change", "dn": "delegation"}
-OFFERED = (DISCOUNT_CHANGE, DELEGATION, CUSTOMER_UPDATE)
+OPENING = {
+    "new": "new_customer",
+    "dis": "discount_change",
+    "dn": "delegation",
+    "bl": "file_loan",
+    "fo": "file_opening",
+    "fi": "material_filing",
+    "fr": "relative",
+}
+OFFERED = (DISCOUNT_CHANGE, DELEGATION, CUSTOMER_UPDATE, FILE_LOAN, LOAN_RENEWAL, *OWN_FORMS)
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 WELL = {**GOOD, "name": "佛山市恒锐五金制品有限公司", "credit_code": OTHER_CODE, "settlement": "现结"}
 NEXT_TRIP = replace(  # a later version of the form: one field gone, one there

@@ -1,0 +1,1 @@
+"""Lending personnel files in chat: asking, handing over, renewing and bringing back."""
