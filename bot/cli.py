@@ -29,10 +29,12 @@ staff_app = typer.Typer(help="The staff register.", no_args_is_help=True, rich_m
 customers_app = typer.Typer(help="The customer register.", no_args_is_help=True, rich_markup_mode=None)
 routes_app = typer.Typer(help="The approval routes.", no_args_is_help=True, rich_markup_mode=None)
 files_app = typer.Typer(help="The register of personnel files.", no_args_is_help=True, rich_markup_mode=None)
+calendar_app = typer.Typer(help="The working calendar.", no_args_is_help=True, rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(staff_app, name="staff")
 app.add_typer(customers_app, name="customers")
 app.add_typer(files_app, name="files")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(routes_app, name="routes")
 
@@ -241,6 +243,29 @@ def print_labels(
     from bot.commands.file_documents import print_labels as do_print
 
     do_print(settings, data, numbers, to)
+
+
+@calendar_app.command("import")
+def import_calendar(
+    file: CsvFile, dry_run: DryRun = False, settings: SettingsFile = None, data: Data = DATA
+) -> None:
+    """Import days on which the company works (上班) or rests (休息), whatever the state's calendar says."""
+    from bot.commands.importing import import_calendar as do_import
+
+    do_import(settings, data, file, dry_run)
+
+
+@calendar_app.command("show")
+def show_calendar(
+    year: Annotated[int | None, typer.Argument(help="Default: this year.")] = None,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Show a year's holidays, working weekends and own days, and which are only expected (预计)."""
+    from bot.commands.calendar_files import show_year
+
+    show_year(settings, data, year, as_json)
 
 
 @routes_app.command("show")

@@ -15,6 +15,7 @@ from domain.work import Consequence, Rules
 from storage.approvals import SqlRequests
 from storage.attachments import SqlAttachments
 from storage.audit import SqlAuditLog
+from storage.calendar import SqlCalendarOverrides
 from storage.conversations import SqlConversations
 from storage.customers import SqlCustomers
 from storage.delegations import SqlDelegations
@@ -75,6 +76,10 @@ class SqlWork:
     @cached_property
     def discount_changes(self) -> SqlDiscountChanges:
         return SqlDiscountChanges(self.session)
+
+    @cached_property
+    def calendar_overrides(self) -> SqlCalendarOverrides:
+        return SqlCalendarOverrides(self.connection)
 
     @cached_property
     def files(self) -> SqlPersonnelFiles:

@@ -11,6 +11,7 @@ from rich.text import Text
 from bot.commands.console import print_json, print_table
 from bot.commands.findings import Finding, Level, guarded
 from bot.commands.machine_checks import (
+    check_calendar,
     check_folder,
     check_languages,
     check_secrets,
@@ -51,6 +52,7 @@ def find(settings_file: Path | None, data: Path) -> list[Finding]:
         findings += guarded("token", partial(check_token, settings, data))
         findings += guarded("sqlite", partial(check_sqlite, settings))
         findings += guarded("languages", partial(check_languages, settings))
+        findings += guarded("calendar", partial(check_calendar, settings))
         findings += guarded("database", partial(check_database, settings, data, registers))
         for register in registers:
             findings += guarded("staff", partial(check_staff, register))

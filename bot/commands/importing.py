@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.clock import now
+from bot.commands.calendar_files import CalendarFile
 from bot.commands.console import counted, print_table
 from bot.commands.csv_files import BadCell
 from bot.commands.customer_files import CustomerFile
@@ -93,6 +94,16 @@ def known_to(work: SqlWork) -> Known:
     """Give what an import of files is checked against."""
     return Known(
         work.files.register(), work.people.register(), work.people.departments(), work.loans.numbers()
+    )
+
+
+def import_calendar(settings_file: Path | None, data: Path, file: Path, dry_run: bool) -> None:
+    """Import days on which the company works, or does not."""
+    settings = open_settings(settings_file)
+    require_database(settings, data)
+    days = CalendarFile(file, now())
+    _import(
+        settings, data, days.rows, lambda work: days.check(), lambda work: days.write(work, now()), dry_run
     )
 
 

@@ -1,4 +1,4 @@
-"""Checks of the machine and the installation: settings, secrets, SQLite, the data folder, the languages."""
+"""Checks of the machine and the installation: settings, secrets, SQLite, folders, languages, calendar."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.clock import now
 from bot.commands.findings import Finding, fault, fine, warning
 from bot.commands.folders import known_token
 from bot.commands.settings_faults import explain_settings, unknown_variables
 from bot.settings import DEFAULT_SETTINGS, ROOT, Settings, load_settings
+from domain.calendar import last_published, unpublished_year
 
 SOUND_SQLITE = (3, 51, 3)
 ENOUGH_SPACE = 500_000_000  # bytes
@@ -123,3 +125,16 @@ def check_languages(settings: Settings) -> Iterator[Finding]:
         yield fault("languages", f"a catalogue cannot be read: {error}", "restore the folder locales/")
     else:
         yield fine("languages", ", ".join(LANGUAGES))
+
+
+def check_calendar(settings: Settings) -> Iterator[Finding]:
+    """Tell in time that the working days of the coming year are only expected."""
+    today = now().astimezone(ZoneInfo(settings.company.timezone)).date()
+    if (year := unpublished_year(today)) is None:
+        yield fine("calendar", f"working days are published up to {last_published()}")
+        return
+    yield warning(
+        "calendar",
+        f"the working days of {year} are not published here; statutory days and weekends are expected",
+        "once the notice is out, update chinesecalendar, or run: menxia calendar import FILE",
+    )

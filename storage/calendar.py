@@ -1,0 +1,42 @@
+"""Days on which the company works, or does not, whatever the state's calendar says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from domain.calendar import CalendarOverride
+
+
+class OverrideRow(CalendarOverride, table=True):
+    __tablename__ = "calendar_overrides"
+
+
+_overrides = OverrideRow.__table__  # type: ignore[attr-defined]
+
+
+class SqlCalendarOverrides:
+    """Implements domain.calendar.CalendarOverrides."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> dict[date, CalendarOverride]:
+        rows = self._connection.execute(select(_overrides).order_by(_overrides.c.day)).mappings()
+        return {row["day"]: CalendarOverride.model_construct(**row) for row in rows}
+
+    def put(self, override: CalendarOverride) -> bool:
+        mine = _overrides.c.day == override.day
+        known = self._connection.execute(select(_overrides).where(mine)).mappings().first()
+        if known is None:
+            self._connection.execute(insert(_overrides).values(override.model_dump()))
+        elif (known["works"], known["name"]) != (override.works, override.name):
+            self._connection.execute(update(_overrides).where(mine).values(override.model_dump()))
+        else:
+            return False
+        return True
+
+    def remove(self, day: date) -> bool:
+        gone = self._connection.execute(delete(_overrides).where(_overrides.c.day == day))
+        return bool(gone.rowcount)
