@@ -315,6 +315,18 @@ class LeavingFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectionFinished:
+    """key: period and unit, as in 2026Q4/D07."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFollowedUp:
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClaimed:
     """Somebody opened an invitation and waits for a system administrator to confirm."""
 
@@ -381,6 +393,8 @@ Event = (
     | RelativeDeclared
     | LeavingOpened
     | LeavingFinished
+    | InspectionFinished
+    | CustomerFollowedUp
     | AccountClaimed
     | AccountConfirmed
     | AccountUnreachable

@@ -23,6 +23,14 @@ WORDING: Mapping[str, str] = {
     "role_required": N_("You are not authorised to do that."),
     "button_unknown": N_("This button no longer works. Please open the menu."),
     "message_unreadable": N_("I can read text, photos and files, nothing else yet."),
+    # reminders and the calendar
+    "reminder_unknown": N_("That reminder is no longer there."),
+    "nothing_to_snooze": N_("Everything there is settled already."),
+    "reminder_is_duty": N_("That is your duty and cannot be turned off."),
+    "inspection_unknown": N_("There is no such inspection."),
+    "inspection_done": N_("The inspection of {period} is noted already."),
+    "customer_not_yours": N_("{name} belongs to another rep."),
+    "day_out_of_range": N_("That day is out of range, for example 2027-02-20."),
     # forms
     "field_required": N_("This one is needed and cannot be skipped."),
     "text_length": N_("Please send {shortest} to {longest} characters (that was {length})."),

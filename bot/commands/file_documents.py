@@ -27,7 +27,7 @@ def export(settings_file: Path | None, data: Path, which: str, to: Path) -> None
     settings = open_settings(settings_file)
     document = Document(which, (settings.company.language,), to.name, "")
     _note(settings, data, which)
-    asyncio.run(_make(settings, data, document, to))
+    asyncio.run(make_document(settings, data, document, to))
     typer.echo(f"Written: {to}")
 
 
@@ -37,7 +37,7 @@ def print_labels(settings_file: Path | None, data: Path, numbers: list[str], to:
     wanted = [number.strip().upper() for number in numbers]
     document = Document("label", (*wanted, settings.company.language), to.name, "application/pdf")
     _note(settings, data, f"label {' '.join(wanted)}"[:100])
-    asyncio.run(_make(settings, data, document, to))
+    asyncio.run(make_document(settings, data, document, to))
     typer.echo(f"Written: {to}")
 
 
@@ -47,7 +47,7 @@ def _note(settings: Settings, data: Path, what: str) -> None:
         work.audit.record(now(), "", "files_exported", "files", after={"list": what})
 
 
-async def _make(settings: Settings, data: Path, document: Document, to: Path) -> None:
+async def make_document(settings: Settings, data: Path, document: Document, to: Path) -> None:
     reader = create_read_engine(require_database(settings, data))
     languages = load_languages([settings.company.language], settings.company.timezone)
 

@@ -154,6 +154,10 @@ class Loans(Protocol):
 
     def count_out(self, *, due_by: date | None = None) -> int: ...
 
+    def due_by(self, day: date) -> list[int]:
+        """Give the ids of loans that are out and due by a day, or approved and to be fetched by it."""
+        ...
+
     def uncollected(self, day: date) -> list[Loan]:
         """Give approved loans whose last day to be fetched lies before a day."""
         ...

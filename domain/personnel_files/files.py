@@ -174,6 +174,10 @@ class PersonnelFiles(Protocol):
 
     # what is missing
 
+    def count_kept_by(self, unit_no: str, *, before: date) -> int:
+        """Count the files that a unit keeps and that are neither gone nor newer than a day."""
+        ...
+
     def missing(
         self, required: Sequence[RequiredDocument], *, subject_no: str = "", limit: int, offset: int = 0
     ) -> list[MissingDocument]:

@@ -54,6 +54,8 @@ class Company:
     def found(cls, folder: Path) -> Company:
         settings = load_settings()
         prepare_sample(settings, folder)
+        reminders = settings.reminders.model_copy(update={"enabled": False})  # a test's clock is its own
+        settings = settings.model_copy(update={"reminders": reminders})
         return cls(settings, folder / SQLITE_FILE, tuple(list_people(settings, folder)))
 
 
@@ -213,6 +215,7 @@ class Stage:
         environment = {
             **os.environ,
             "MENXIA_MESSENGER__TOKEN": TOKEN,
+            "MENXIA_REMINDERS__ENABLED": "false",  # the clock of a test is its own
             "MENXIA_MESSENGER__LIMITS__PER_SECOND": "10000",
             "MENXIA_MESSENGER__LIMITS__PER_CHAT_SECOND": "10000",
             "MENXIA_MESSENGER__LIMITS__PER_CHAT_BURST": "10000",
