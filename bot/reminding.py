@@ -67,9 +67,10 @@ def plan_urgent(work: Work, now: datetime) -> tuple[Plan, str]:
 
 
 def plan_snoozed(work: Work, now: datetime) -> dict[str, list[Snooze]]:
-    """Give what people put off until now, by person."""
+    """Give what people put off until now, by person; nothing while the digests go out, which say it too."""
     found: defaultdict[str, list[Snooze]] = defaultdict(list)
-    if moment_of(work, now).in_window:
+    at = moment_of(work, now)
+    if at.in_window and not digest_waits(work, at):
         for snooze in work.reminders.snoozes_ended(now):
             found[snooze.staff_no].append(snooze)
     return dict(found)

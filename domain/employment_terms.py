@@ -58,7 +58,6 @@ class EmploymentReminders:
 
     def _contract(self, last: date, at: Moment) -> Occurrence | None:
         """Warn by the days before; from the last of these on, also when it has run out, every so often."""
-        nearest = last - timedelta(days=min(at.rules.contract, default=0))
-        if at.today >= nearest:
-            return every(nearest, at.rules.contract_every, at)
-        return warned_calendar_days_before(last, at.rules.contract, at)
+        often = at.rules.contract_every
+        first = last - timedelta(days=min(at.rules.contract, default=0) - often)
+        return every(first, often, at) or warned_calendar_days_before(last, at.rules.contract, at)

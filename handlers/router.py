@@ -114,7 +114,7 @@ class Router:
         }
         ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         where = r"\d{1,6}(:[a-z]{0,2})?"
-        taps: Mapping[str, tuple[Callable[..., object], str]] = {
+        taps: dict[str, tuple[Callable[..., object], str]] = {
             "f": (self.forms.on_tap, r"[0-9a-f]{12}:\d{1,9}:[a-z]{1,4}(:.*)?"),
             "q": (
                 self._questions.on_tap,
@@ -162,9 +162,11 @@ class Router:
             "menu": (self._menu.show_menu, ""),
             "help": (self._menu.show_help, ""),
             "new": (lambda ctx: self.forms.start(ctx, "new_customer"), ""),
-            **self._files.taps(),
-            **self._reminders.taps(),
         }
+        for more in (self._files.taps(), self._reminders.taps()):
+            if both := taps.keys() & more.keys():
+                raise ValueError(f"two handlers share the route {', '.join(sorted(both))}")
+            taps.update(more)
         self._taps = {route: (handler, re.compile(shape)) for route, (handler, shape) in taps.items()}
 
     def handle(self, ctx: Context) -> None:

@@ -226,6 +226,17 @@ class SqlReminders:
             ).rowcount
         return gone
 
+    def end_snoozes(self, reminders: Sequence[Reminder], now: datetime) -> None:
+        for each in reminders:
+            self._connection.execute(
+                delete(_snoozes).where(
+                    _snoozes.c.staff_no == each.staff_no,
+                    _snoozes.c.rule == each.rule,
+                    _snoozes.c.subject == each.subject,
+                    _snoozes.c.until <= now,
+                )
+            )
+
     def mute(self, staff_no: str, day: date) -> None:
         made = self._make(_mutes).values(staff_no=staff_no, day=day)
         self._connection.execute(made.on_conflict_do_nothing())

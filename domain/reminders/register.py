@@ -116,6 +116,10 @@ class Reminders(Protocol):
         """Take them out of the register; give how many were there."""
         ...
 
+    def end_snoozes(self, reminders: Sequence[Reminder], now: datetime) -> None:
+        """Forget what was put off until now and is said by these reminders anyway."""
+        ...
+
     def mute(self, staff_no: str, day: date) -> None:
         """今天不再提醒."""
         ...

@@ -44,7 +44,7 @@ class ReminderRoutes:
             "rs": (wishes.on_snooze, rf"{name}:{word}"),
             "rm": (wishes.on_mute, name),
             "rw": (wishes.show_settings, ""),
-            "rt": (wishes.on_turn, word),
+            "rq": (wishes.on_turn, word),
             "rg": (wishes.show_log, r"\d{1,6}"),
             "fu": (wishes.on_followed_up, r"\d{1,18}"),
             "ip": (wishes.on_inspected, r"\d{4}Q[1-4]/[\w-]{1,32}"),

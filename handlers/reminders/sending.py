@@ -91,6 +91,7 @@ class Reminding:
         said = work.reminders.claim(say(dues, card, at, last_digest_day(work)))
         if not said:
             return 0
+        work.reminders.end_snoozes(said, at.now)
         telling.tell(staff_no, lambda _: show_digest(telling, self._kinds, _, said), card, bulk=True)
         if former:
             self.refresh(telling, former)

@@ -148,7 +148,7 @@ class Wishes:
         screen.say(_("this is only for information, tap to turn it on or off:"))
         for rule in INFORMING:
             sign = "☐" if rule in off else "☑"
-            screen.buttons(Button(f"{sign} {_(RULES[rule])}", f"rt:{rule.value}"))
+            screen.buttons(Button(f"{sign} {_(RULES[rule])}", f"rq:{rule.value}"))
         if ctx.actor.holds(*_LOG_READERS):
             screen.buttons(Button(_("Who was reminded"), "rg:0"))
         ctx.show(screen.view())

@@ -105,6 +105,9 @@ class MemoryFiles:
         places = [m.place for m in self.materials.values() if m.file_id == file_id and m.letter == letter]
         return max(places, default=0) + 1
 
+    def count_kept_by(self, unit_no: str, *, before: date) -> int:
+        return sum(file.custodian_no == unit_no for file in self.files.values())
+
     def missing(
         self, required: Sequence[RequiredDocument], *, subject_no: str = "", limit: int, offset: int = 0
     ) -> list[MissingDocument]:
@@ -188,6 +191,9 @@ class MemoryLoans:
     def count_out(self, *, due_by: date | None = None) -> int:
         return len(self.out(due_by=due_by, limit=1000))
 
+    def due_by(self, day: date) -> list[int]:
+        return [loan.id or 0 for loan in self.out(due_by=day, limit=100)]
+
     def uncollected(self, day: date) -> list[Loan]:
         return []
 
@@ -220,6 +226,9 @@ class MemoryIncidents:
         self.incidents[incident.id] = incident
         return incident
 
+    def by_id(self, incident_id: int) -> Incident | None:
+        return self.lock(incident_id)
+
     def lock(self, incident_id: int) -> Incident | None:
         return self.incidents.get(incident_id)
 
@@ -242,6 +251,9 @@ class MemoryLeavings:
 
     def add(self, leaving: Leaving) -> bool:
         return self.leavings.setdefault(leaving.staff_no, leaving) is leaving
+
+    def by_no(self, staff_no: str) -> Leaving | None:
+        return self.lock(staff_no)
 
     def lock(self, staff_no: str) -> Leaving | None:
         return self.leavings.get(staff_no)
