@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from domain.errors import Refused
 from domain.events import IncidentClosed, IncidentOpened
 from domain.loans.loans import Condition, Loan
+from domain.loans.waiting import tell_next
 from domain.people import Employee, Role
 from domain.personnel_files.files import (
     FileState,
@@ -140,6 +141,7 @@ def close_incident(
     work.audit.record(now, actor.staff_no, "incident_closed", f"file:{file.number}", after=after)
     _move(work, actor, file, verdict, now)
     work.events.append(IncidentClosed(incident, file))
+    tell_next(work, incident.file_id, now)
     return incident
 
 

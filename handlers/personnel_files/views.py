@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.errors import Refused
 from domain.loans.loans import LoanState
+from domain.loans.waiting import GONE
 from domain.personnel_files.access import (
     PURPOSE_LENGTH,
     Look,
@@ -162,8 +163,11 @@ class FileViews:
             return
         free = loan is None and file.state.here
         screen.say(_("It is in its place.") if free else _("It cannot be had at the moment."))
-        wait = Button(_("Tell me when it is back"), f"lw:{file.id}")
-        ctx.say(screen.buttons(Button(_("Borrow a file"), f"lb:{file.id}") if free else wait).view())
+        if free:
+            screen.buttons(Button(_("Borrow a file"), f"lb:{file.id}"))
+        elif file.state not in GONE:
+            screen.buttons(Button(_("Tell me when it is back"), f"lw:{file.id}"))
+        ctx.say(screen.view())
 
     def _where(self, ctx: Context, file: PersonnelFile) -> list[str]:
         _ = ctx.language

@@ -23,10 +23,11 @@ from domain.loans.leaving import begin_leaving, finish_leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState
 from domain.loans.renewals import change_due, renew_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
-from domain.loans.waiting import wait_for_file
+from domain.loans.waiting import pass_on, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
 from domain.personnel_files.files import FileKind, FileState, Secrecy
 from domain.personnel_files.materials import MaterialClass
+from domain.personnel_files.moves import move_file
 from storage.unit_of_work import SqlWork
 from tests.support.archive import (
     BORROWER,
@@ -305,6 +306,45 @@ def test_whoever_waits_is_told_once_the_file_is_back(work: SqlWork, file_id: int
     told = [event.staff_no for event in work.events if isinstance(event, FileFree)]
     assert told == [OTHER_KEEPER.staff_no]
     refused("file_free", lambda: wait_for_file(work, BOSS, file_id, NOW))
+
+
+def test_whoever_waits_is_told_once_an_incident_is_closed(work: SqlWork, file_id: int) -> None:
+    _request, loan = lend(work, file_id)
+    wait_for_file(work, LEADER, file_id, NOW)
+    check_return(work, KEEPER, loan.id or 0, ReturnCheck(Condition.DAMAGED, PAGES, (), "e1 水渍"), NOW)
+    assert not free_for(work)
+    [incident] = work.incidents.open(limit=9)
+    close_incident(work, HR, incident.id or 0, Verdict.MENDED, "已修复", NOW)
+    assert free_for(work) == [LEADER.staff_no]
+
+
+def test_whoever_waits_is_told_once_a_file_is_put_back_by_hand(work: SqlWork, file_id: int) -> None:
+    shelved, away = FileState.SHELVED, FileState.IN_TRANSFER
+    move_file(work, KEEPER, file_id, shelved, away, "调档", NOW)
+    wait_for_file(work, LEADER, file_id, NOW)
+    move_file(work, KEEPER, file_id, away, shelved, "", NOW)
+    assert free_for(work) == [LEADER.staff_no]
+    move_file(work, KEEPER, file_id, shelved, away, "调档", NOW)
+    move_file(work, KEEPER, file_id, away, FileState.TRANSFERRED_OUT, "已收回执", NOW)
+    refused("file_not_lendable", lambda: wait_for_file(work, BOSS, file_id, NOW))
+
+
+def test_the_next_is_told_where_the_first_does_not_come(work: SqlWork, file_id: int) -> None:
+    _request, loan = lend(work, file_id)
+    wait_for_file(work, LEADER, file_id, NOW)
+    wait_for_file(work, OTHER_KEEPER, file_id, NOW)
+    check_return(work, KEEPER, loan.id or 0, INTACT, NOW)
+    pass_on(work, NOW + timedelta(days=2))
+    assert free_for(work) == [LEADER.staff_no]
+    pass_on(work, NOW + timedelta(days=3))
+    assert free_for(work) == [LEADER.staff_no, OTHER_KEEPER.staff_no]
+    pass_on(work, NOW + timedelta(days=9))
+    assert len(free_for(work)) == 2
+
+
+def free_for(work: SqlWork) -> list[str]:
+    """Give who was told that a file can be had."""
+    return [event.staff_no for event in work.events if isinstance(event, FileFree)]
 
 
 def test_a_file_that_nobody_fetches_is_free_again(work: SqlWork, file_id: int) -> None:

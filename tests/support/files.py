@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from domain.loans.incidents import Incident
@@ -201,6 +201,10 @@ class MemoryLoans:
 
     def waiting(self, file_id: int) -> list[WaitingEntry]:
         return [entry for entry in self.queue if entry.file_id == file_id and entry.told_at is None]
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        told = {entry.file_id for entry in self.queue if entry.told_at and entry.told_at > since}
+        return sorted({entry.file_id for entry in self.queue if entry.told_at is None} - told)
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool:
         before = len(self.queue)
