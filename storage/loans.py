@@ -148,7 +148,10 @@ class SqlLoans:
     def uncollected(self, day: date) -> list[Loan]:
         return self._read(
             select(LoanRow)
-            .where(_loans.c.state == LoanState.APPROVED, _loans.c.collect_by < day)
+            .where(
+                _loans.c.state == LoanState.APPROVED,
+                (_loans.c.collect_by < day) | (_loans.c.due_on < day),
+            )
             .order_by(_loans.c.id)
         )
 

@@ -155,7 +155,7 @@ class Loans(Protocol):
     def count_out(self, *, due_by: date | None = None) -> int: ...
 
     def uncollected(self, day: date) -> list[Loan]:
-        """Give approved loans whose last day to be fetched lies before a day."""
+        """Give approved loans whose last day to be fetched, or whose due date, lies before a day."""
         ...
 
     def stale(self, day: date) -> list[Loan]:

@@ -19,6 +19,7 @@ from domain.events import (
     LoanEnded,
     LoanLent,
     LoanReturned,
+    LoanSentBack,
     MaterialMoved,
     RelativeDeclared,
     RenewalMoved,
@@ -57,7 +58,7 @@ class LoanNotices:
                 self._tell(ctx, event.loan, event.loan.borrower_no)
             case HandoverCounted():
                 self._counted(ctx, event)
-            case LoanEnded():
+            case LoanEnded() | LoanSentBack():
                 self._refresh_former(ctx, event.loan)
             case RenewalMoved():
                 self._refresh(ctx, event.loan)

@@ -25,6 +25,7 @@ from domain.loans.renewals import change_due, renew_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
 from domain.loans.waiting import pass_on, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
+from domain.personnel_files.access import declare_relative
 from domain.personnel_files.files import FileKind, FileState, Secrecy
 from domain.personnel_files.materials import MaterialClass
 from domain.personnel_files.moves import move_file
@@ -354,6 +355,32 @@ def test_a_file_that_nobody_fetches_is_free_again(work: SqlWork, file_id: int) -
     assert lapse_loans(work, NOW + timedelta(days=4)) == 1
     assert (request.state, loan_about(work, request).state) == (RequestState.LAPSED, LoanState.LAPSED)
     ask(work, LEADER, file_id)
+
+
+def test_what_was_approved_is_not_fetched_after_its_own_day(work: SqlWork, file_id: int) -> None:
+    request = ask(work, BORROWER, file_id, days=1)
+    approve_all(work, request)
+    assert lapse_loans(work, NOW + timedelta(days=1)) == 0
+    assert lapse_loans(work, NOW + timedelta(days=2)) == 1
+    assert request.state is RequestState.LAPSED
+
+
+@pytest.mark.parametrize(("learnt", "mend"), [("relative", ["file"]), ("secret", ["file", "due"])])
+def test_what_is_learnt_of_a_file_after_the_approval_sends_the_loan_back(
+    work: SqlWork, file_id: int, learnt: str, mend: list[str]
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    if learnt == "relative":
+        declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, BORROWER.staff_no, "姻亲", NOW)
+    else:
+        file = work.files.by_id(file_id)
+        assert file is not None
+        file.secrecy = Secrecy.SECRET
+        work.files.save(file)
+    loan = count_as_borrower(work, BORROWER, loan_about(work, request).id or 0, PAGES, NOW)
+    assert (request.state, request.mend) == (RequestState.RETURNED, mend)
+    assert (loan.state, loan.borrower_at) == (LoanState.PENDING, None)
 
 
 def test_a_request_whose_day_has_gone_by_goes_back_and_then_lapses(work: SqlWork, file_id: int) -> None:
