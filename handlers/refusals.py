@@ -169,6 +169,7 @@ WORDING: Mapping[str, str] = {
     "file_wanted": N_("{number} is asked for or lent; that comes first."),
     "subject_works_here": N_("{number} belongs to somebody who works here."),
     "move_same_person": N_("Somebody else must do this than who proposed it."),
+    "file_missing": N_("{number} is missing: it is found again, or lost for good."),
     "incident_open": N_("{number} has an open incident; close that first."),
     "material_forbidden": N_("Employers may not collect hepatitis B results; give this back."),
     "material_unknown": N_("There is no such document in the catalogue."),

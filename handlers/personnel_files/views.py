@@ -6,7 +6,8 @@ Where a file is takes one message. Whatever says more asks for a purpose first, 
 from __future__ import annotations
 
 from domain.errors import Refused
-from domain.loans.loans import LoanState
+from domain.loans.incidents import report_incident
+from domain.loans.loans import Condition, LoanState
 from domain.loans.waiting import GONE
 from domain.personnel_files.access import (
     PURPOSE_LENGTH,
@@ -365,8 +366,18 @@ class FileViews:
         args = asking.args
         with ctx.work.attempt():
             seen, goal = _state(str(args["before"])), _state(str(args["after"]))
-            file = move_file(ctx.work, ctx.actor, int(args["file"]), seen, goal, text, ctx.now)
+            file = self._move(ctx, int(args["file"]), seen, goal, text)
         self._questions.settle(ctx, f"{file.number} {show_file_state(ctx.language, file.state)}")
+
+    def _move(self, ctx: Context, file_id: int, seen: FileState, goal: FileState, text: str) -> PersonnelFile:
+        """Move a file; one that is missed from its place is an incident, which stays on HR's list."""
+        if goal is FileState.MISSING and seen is not FileState.IN_TRANSFER:
+            file = require_file(ctx.work, file_id)
+            if file.state is not seen:
+                raise Refused("file_state_changed", number=file.number, state=file.state)
+            report_incident(ctx.work, ctx.actor, file_id, Condition.LOST, text, ctx.now)
+            return file
+        return move_file(ctx.work, ctx.actor, file_id, seen, goal, text, ctx.now)
 
 
 def _entry(_: Language, material: Material) -> str:

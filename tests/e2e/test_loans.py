@@ -479,6 +479,9 @@ async def test_whoever_leaves_is_not_done_while_a_file_is_out(stage):
     await keeper.sees("对照目录核对")
     await keeper.taps("✓ 完好")
     await keeper.sees("已归还，完好")
+    told = hr.bubbles[card.message_id]
+    assert "没有未归还的档案" in told.text
+    assert "办结离职手续" in told.buttons
     await hr.says("离职清单")
     await hr.sees("莫志坚 YH0003 · 无未还")
     await hr.taps("莫志坚 YH0003")

@@ -17,7 +17,7 @@ from domain.approvals.requests import Request, RequestState
 from domain.errors import Refused
 from domain.events import FileFree, LoanLent
 from domain.loans.handovers import count_as_borrower, count_as_keeper, expected_pages
-from domain.loans.incidents import Verdict, close_incident
+from domain.loans.incidents import Verdict, close_incident, may_close, report_incident
 from domain.loans.lapsing import lapse_loans
 from domain.loans.leaving import begin_leaving, finish_leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState
@@ -264,6 +264,17 @@ def test_an_incident_holds_the_file_until_a_third_person_closes_it(work: SqlWork
     close(BOSS)
     refused("incident_closed", lambda: close(BOSS))
     assert work.files.by_id(file_id).state is FileState.SHELVED  # type: ignore[union-attr]
+
+
+def test_a_missing_file_is_found_or_lost_and_never_usable_as_it_is(work: SqlWork, file_id: int) -> None:
+    incident = report_incident(work, HR, file_id, Condition.LOST, "盘点未找到", NOW)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert [person.staff_no for person in may_close(work, incident, file)] == [BOSS.staff_no]
+    close = lambda verdict: close_incident(work, BOSS, incident.id or 0, verdict, "已查", NOW)  # noqa: E731
+    refused("file_missing", lambda: close(Verdict.ACCEPTED))
+    close(Verdict.MENDED)
+    assert file.state is FileState.SHELVED
 
 
 def test_a_renewal_adds_days_and_is_used_up(work: SqlWork, file_id: int) -> None:
