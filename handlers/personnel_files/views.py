@@ -279,7 +279,8 @@ class FileViews:
             screen.say(f"{_.moment(move.at)} {way}{by} {move.note}".rstrip())
         screen.say("").say(bold(_("Who looked")))
         for entry in ctx.work.files.accesses(file.id or 0, limit=HISTORY):
-            screen.say(f"{_.moment(entry.at)} {ctx.name_of(entry.actor_no)}：{entry.purpose}")
+            who = ctx.name_of(entry.actor_no) if entry.actor_no else _("command line")
+            screen.say(f"{_.moment(entry.at)} {who}：{entry.purpose}")
         ctx.say(screen.buttons(Button(_("Record"), f"fl:{file.id}")).view())
 
     def on_label(self, ctx: Context, file_id: str) -> None:

@@ -421,6 +421,37 @@ async def test_a_keeper_hands_nothing_to_themselves(stage):
     await keeper.sees("等保管员确认")
 
 
+async def test_a_keeper_with_a_loan_of_their_own_still_takes_others_back(stage):
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    await is_lent(stage, borrower, keeper, boss, hr)
+    await stage.change(lambda work: lends_by_hand(work, keeper.staff_no))
+    await keeper.says(f"归还 {FILE}")
+    await keeper.sees("对照目录核对")
+    await keeper.taps("✓ 完好，31页")
+    await keeper.sees("已归还，完好")
+
+
+def lends_by_hand(work: SqlWork, staff_no: str) -> None:
+    """Let a loan of the old register be somebody's."""
+    loan = work.loans.by_number("JY-2026-012")
+    assert loan is not None
+    loan.borrower_no = staff_no
+    work.loans.save(loan)
+
+
+async def test_where_the_catalogue_has_nothing_no_count_is_offered(stage):
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    number = await asks_for(borrower, parts="c9")
+    await agrees(boss, number)
+    await agrees(hr, number)
+    for person in (keeper, borrower):
+        await person.finds("【待交接】", number)
+        await person.taps("确认交接")
+        question = await person.sees("请当面清点页数")
+        assert "取消" in question.buttons
+        assert not [label for label in question.buttons if "页" in label]
+
+
 async def test_a_sealed_file_needs_a_reason_and_goes_back_sealed(stage):
     borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
     await borrower.says("借档案")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
 
 from bot.commands.opening import open_settings, transaction
 from tests.support.command_line import SAMPLE, Outcome, make_company, menxia
@@ -166,6 +167,9 @@ def test_an_export_leaves_an_audit_entry(filled: Path) -> None:
     assert menxia("files", "export", "loans", "--to", filled.parent / "l.xlsx", "--data", filled).code == 0
     entries = menxia("show", "audit", "--json", "--limit", "1", "--data", filled).json
     assert entries[0]["action"] == "files_exported"
+    with transaction(open_settings(None), filled) as work:
+        query = text("SELECT look, purpose, actor_no FROM file_access WHERE file_id IS NULL")
+        assert list(work.connection.execute(query)) == [("export", "loans", "")]
 
 
 def test_a_label_without_the_bots_address_says_what_to_do(filled: Path) -> None:
