@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "export": (N_("Export"),),
 }
 SCANNED = "file_"
-_NUMBER = r"[A-Za-z]{2}-\d{1,9}(?:-[Ff])?"
+_NUMBER = r"[A-Za-z]{2}-[A-Za-z]{0,6}\d{1,9}(?:-[Ff])?"
 _SENTENCES = {
     "record": re.compile(r"(?:查档案|查一?下?档案|档案|file)\s*[:：]?\s*(?P<what>\S.{0,40})", re.IGNORECASE),
     "catalogue": re.compile(r"(?:材料)?目录\s*[:：]?\s*(?P<what>\S.{0,40})"),

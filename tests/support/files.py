@@ -16,7 +16,7 @@ from domain.personnel_files.files import (
     FileKind,
     FileState,
     PersonnelFile,
-    file_number,
+    file_numbers,
 )
 from domain.personnel_files.materials import Material, MaterialClass, MaterialState
 from domain.personnel_files.missing import MissingDocument, RequiredDocument
@@ -27,7 +27,7 @@ OPENED = date(2024, 3, 1)
 
 def a_file(subject_no: str, kind: FileKind = FileKind.PERSONNEL) -> PersonnelFile:
     return PersonnelFile(
-        number=file_number(subject_no, kind, CopyKind.ORIGINAL),
+        number=file_numbers(subject_no, kind, CopyKind.ORIGINAL)[0],
         subject_no=subject_no,
         kind=kind,
         custodian_no="D01",
