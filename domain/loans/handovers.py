@@ -17,7 +17,7 @@ from domain.events import HandoverCounted, LoanLent
 from domain.loans.loans import Loan, LoanState, loan_of, require_loan
 from domain.loans.requesting import send_loan_back
 from domain.people import Employee, require_known
-from domain.personnel_files.files import PersonnelFile, require_file
+from domain.personnel_files.files import PersonnelFile, require_file, require_no_kin
 from domain.personnel_files.materials import MOST_PAGES, MaterialState
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def count_as_keeper(
 ) -> Loan:
     """Confirm the handover as the keeper whose step it is.
 
-    Raises Refused: as take_step does, and not_yet_approved, pages_out_of_range, file_not_lendable.
+    Raises Refused: as take_step does, and not_yet_approved, pages_out_of_range, file_not_lendable,
+    relatives_file.
     """
     taken = take_step(work, keeper, at, now)
     if taken.step.act is not Act.EXECUTE:
@@ -38,7 +39,7 @@ def count_as_keeper(
     if return_moved(work, taken.request, now):
         send_loan_back(work, loan)
         return loan
-    _require_fit(work, loan, pages)
+    require_no_kin(work, keeper, _require_fit(work, loan, pages))
     _keep_photos(work, loan, photos)
     if loan.borrower_at is not None and loan.pages != pages:
         loan.borrower_at = None  # the borrower is asked to count again

@@ -157,6 +157,7 @@ class LoanConsequence:
                 "access": READING if inside else LOAN,
                 "custodian": file.custodian_no,
                 "subject": file.subject_no,
+                "kin": ",".join(sorted(work.files.relatives(file.subject_no))),
             },
             file.secrecy is Secrecy.ORDINARY and file.state is FileState.SHELVED,
         )

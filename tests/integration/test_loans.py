@@ -176,6 +176,29 @@ def test_the_custodian_is_the_keeper_of_the_unit(work: SqlWork) -> None:
     refused("request_unknown", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
 
 
+def test_no_relative_of_whom_a_file_is_about_decides_or_hands_it_over(work: SqlWork, file_id: int) -> None:
+    for relative in (LEADER, KEEPER):
+        declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, relative.staff_no, "姻亲", NOW)
+    request = ask(work, BORROWER, file_id)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert step[1] == [BOSS.staff_no]
+    refused("request_unknown", lambda: approve_step(work, LEADER, step[0], NOW))
+    approve_all(work, request)
+    handover = open_step(work, request.id or 0)
+    assert handover is not None
+    assert KEEPER.staff_no not in handover[1]
+
+
+def test_a_keeper_who_has_become_a_relative_hands_nothing_over(work: SqlWork, file_id: int) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, KEEPER.staff_no, "姻亲", NOW)
+    refused("relatives_file", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
+
+
 def test_what_a_delegate_is_concerned_by_they_do_not_decide(work: SqlWork, file_id: int) -> None:
     """HR hands approvals to the very person whose file is asked for."""
     last = TODAY + timedelta(days=3)
