@@ -188,6 +188,7 @@ WORDING: Mapping[str, str] = {
     "file_taken": N_("{number} is out or asked for. Send “排队 {number}” and I tell you when it is back."),
     "file_taken_by_you": N_("You have {number} or have asked for it already; see My loans."),
     "file_not_lendable": N_("{number} is {state} and cannot be lent now."),
+    "not_out": N_("Nothing that is out fits “{text}”."),
     "file_free": N_("{number} is in its place; you can ask for it."),
     "waiting_already": N_("You are on the list for {number} already."),
     "secret_unapproved": N_("{number} is secret, and no approver is set for that; ask the administrator."),

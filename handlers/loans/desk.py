@@ -82,6 +82,9 @@ class LoanDesk:
                 raise
             self.on_wait(ctx, file_id)
 
+    def borrow_in_words(self, ctx: Context, text: str) -> None:
+        self.on_borrow(ctx, str(self._one_file(ctx, text).id))
+
     def on_wait(self, ctx: Context, file_id: str) -> None:
         """Join the waiting list."""
         place = wait_for_file(ctx.work, ctx.actor, int(file_id), ctx.now)
@@ -253,6 +256,8 @@ class LoanDesk:
         if len(found) == 1:
             self.on_check(ctx, found[0].value)
             return
+        if not found:
+            raise Refused("not_out", text=shorten(text, 40))
         self._forms.start(ctx, returning.RETURN_CHECK.name)
 
     def _mine(self, ctx: Context) -> Sequence[Loan]:

@@ -22,6 +22,7 @@ from domain.personnel_files.files import (
     find_files,
     keeps_files,
     require_file,
+    require_keeper,
     require_no_kin,
 )
 from domain.personnel_files.materials import Material, MaterialState
@@ -355,6 +356,7 @@ class FileViews:
         """Move at once, or ask for the reason first where one is needed."""
         seen, goal, _ = _state(before), _state(after), ctx.language
         if goal in NEEDS_REASON:
+            require_keeper(ctx.work, ctx.actor, require_file(ctx.work, int(file_id)))
             screen = ViewBuilder().say(bold(_(_MOVES[goal])))
             screen.say(_("Reason or destination? It stays in the register."))
             screen.buttons(Button(_("Cancel"), "q:no"))

@@ -429,6 +429,8 @@ async def test_a_keeper_with_a_loan_of_their_own_still_takes_others_back(stage):
     await keeper.sees("对照目录核对")
     await keeper.taps("✓ 完好，31页")
     await keeper.sees("已归还，完好")
+    await keeper.says(f"归还 {FILE}")
+    await keeper.sees(f"借出的档案里没有“{FILE}”")
 
 
 def lends_by_hand(work: SqlWork, staff_no: str) -> None:
@@ -437,6 +439,16 @@ def lends_by_hand(work: SqlWork, staff_no: str) -> None:
     assert loan is not None
     loan.borrower_no = staff_no
     work.loans.save(loan)
+
+
+async def test_a_loan_is_asked_for_by_name(stage):
+    borrower = stage.person("莫志坚")
+    await borrower.says("借档案 李文静")
+    await borrower.sees("RS-0034")
+    await borrower.says("借档案 没有这人")
+    await borrower.sees("没有找到")
+    await borrower.says("借档案 冼家俊")
+    await borrower.sees("档案借阅 2/6 · 借阅范围")
 
 
 async def test_where_the_catalogue_has_nothing_no_count_is_offered(stage):

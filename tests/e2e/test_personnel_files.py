@@ -233,6 +233,15 @@ async def test_a_file_goes_missing_is_checked_and_found(stage):
     await hr.taps("取出检查", toast="状态已变为“检查中”")
 
 
+async def test_no_forged_button_leads_into_ones_own_catalogue(stage):
+    keeper, rep = stage.people("陆佩珊", "冼家俊")
+    own = await stage.scalar("SELECT id FROM personnel_files WHERE number = 'RS-0023'")
+    await stage.plants(keeper, "归档", f"ff:{own}")
+    await keeper.taps("归档", toast="涉及您本人")
+    await stage.plants(rep, "报遗失", f"fv:{own}:shelved:missing")
+    await rep.taps("报遗失", toast="没有这项权限")
+
+
 async def test_a_file_that_is_missed_stays_on_the_list_until_hr_has_closed_it(stage):
     keeper, hr = stage.people("陆佩珊", "欧阳静")
     await looks_into(keeper, "RS-0005", "档案检查")
