@@ -198,7 +198,17 @@ class LoanConsequence:
         loan.state = LoanState.LAPSED if request.state is RequestState.LAPSED else LoanState.DROPPED
         work.loans.save(loan)
         work.events.append(LoanEnded(loan))
+        _seal_late(work, require_file(work, loan.file_id), now)
         tell_next(work, loan.file_id, now)
+
+
+def _seal_late(work: Work, file: PersonnelFile, now: datetime) -> None:
+    """Seal a file that was wanted when its person's leaving was finished."""
+    leaving = work.leavings.lock(file.subject_no)
+    if file.state is FileState.SHELVED and leaving is not None and leaving.finished_by:
+        subject = work.people.by_no(file.subject_no)
+        if subject is None or not subject.works_here:
+            put_file(work, file, FileState.SEALED, leaving.finished_by, "", now)
 
 
 def _secret_is_approved(work: Work) -> bool:

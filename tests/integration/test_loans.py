@@ -442,6 +442,21 @@ def test_leaving_ends_requests_and_waits_for_files(work: SqlWork, files: dict[st
     refused("leaving_unknown", lambda: finish_leaving(work, HR, BORROWER.staff_no, NOW))
 
 
+def test_a_file_that_was_wanted_when_its_person_left_is_sealed_afterwards(
+    work: SqlWork, file_id: int
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    becomes(work, replace(COLLEAGUE, state=StaffState.LEFT))
+    begin_leaving(work, {COLLEAGUE.staff_no}, NOW)
+    finish_leaving(work, HR, COLLEAGUE.staff_no, NOW)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert file.state is FileState.SHELVED
+    lapse_loans(work, NOW + timedelta(days=4))
+    assert file.state is FileState.SEALED
+
+
 def test_only_the_borrower_announces_a_return(work: SqlWork, file_id: int) -> None:
     _request, loan = lend(work, file_id)
     refused("loan_unknown", lambda: announce_return(work, LEADER, loan.id or 0, NOW))
