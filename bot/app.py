@@ -32,6 +32,7 @@ from domain.errors import Unavailable
 from domain.loans.lapsing import lapse_loans
 from domain.loans.renewals import RenewalConsequence
 from domain.loans.requesting import LoanConsequence
+from domain.loans.waiting import pass_on
 from domain.onboarding import lose_contact
 from domain.work import Consequence
 from handlers import onboarding
@@ -200,6 +201,7 @@ class App:
             announce_delegations(work, now)
             lapse_changes(work, now)
             lapse_loans(work, now)
+            pass_on(work, now)
             return self._turns.announce(work, channel, now, lease=self._delivery.has_room)
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error

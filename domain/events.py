@@ -234,6 +234,13 @@ class LoanEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LoanSentBack:
+    """An approved loan waits to be mended, since its file is not what it was."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
 class LoanDueChanged:
     """by: staff number; reason: a renewal's number, or the HR manager's words."""
 
@@ -382,6 +389,7 @@ Event = (
     | HandoverCounted
     | LoanLent
     | LoanEnded
+    | LoanSentBack
     | LoanDueChanged
     | RenewalMoved
     | ReturnAnnounced

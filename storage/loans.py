@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Index, Select, case, func, insert, select, text
@@ -157,7 +157,10 @@ class SqlLoans:
     def uncollected(self, day: date) -> list[Loan]:
         return self._read(
             select(LoanRow)
-            .where(_loans.c.state == LoanState.APPROVED, _loans.c.collect_by < day)
+            .where(
+                _loans.c.state == LoanState.APPROVED,
+                (_loans.c.collect_by < day) | (_loans.c.due_on < day),
+            )
             .order_by(_loans.c.id)
         )
 
@@ -182,6 +185,16 @@ class SqlLoans:
             .order_by(_waiting.c.id)
         )
         return cast(list[WaitingEntry], list(self._session.scalars(query)))
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        told = select(_waiting.c.file_id).where(_waiting.c.told_at > since)
+        query = (
+            select(_waiting.c.file_id)
+            .where(_waiting.c.told_at.is_(None), _waiting.c.file_id.not_in(told))
+            .distinct()
+            .order_by(_waiting.c.file_id)
+        )
+        return list(self._connection.execute(query).scalars())
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool:
         mine = [entry for entry in self.waiting(file_id) if entry.staff_no == staff_no]

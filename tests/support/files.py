@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from domain.loans.incidents import Incident
@@ -16,7 +16,7 @@ from domain.personnel_files.files import (
     FileKind,
     FileState,
     PersonnelFile,
-    file_number,
+    file_numbers,
 )
 from domain.personnel_files.materials import Material, MaterialClass, MaterialState
 from domain.personnel_files.missing import MissingDocument, RequiredDocument
@@ -27,7 +27,7 @@ OPENED = date(2024, 3, 1)
 
 def a_file(subject_no: str, kind: FileKind = FileKind.PERSONNEL) -> PersonnelFile:
     return PersonnelFile(
-        number=file_number(subject_no, kind, CopyKind.ORIGINAL),
+        number=file_numbers(subject_no, kind, CopyKind.ORIGINAL)[0],
         subject_no=subject_no,
         kind=kind,
         custodian_no="D01",
@@ -207,6 +207,10 @@ class MemoryLoans:
 
     def waiting(self, file_id: int) -> list[WaitingEntry]:
         return [entry for entry in self.queue if entry.file_id == file_id and entry.told_at is None]
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        told = {entry.file_id for entry in self.queue if entry.told_at and entry.told_at > since}
+        return sorted({entry.file_id for entry in self.queue if entry.told_at is None} - told)
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool:
         before = len(self.queue)
