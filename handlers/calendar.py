@@ -58,7 +58,7 @@ def on_sentence(ctx: Context, text: str) -> bool:
     changed = enter_day(ctx.work, ctx.actor, day, works, said["name"].strip(), ctx.now)
     now_is = WorkCalendar(ctx.work.calendar_overrides.all()).day(day)
     words = _("a working day") if now_is.works else _("a rest day")
-    sentence = _("{day} is {what}.", day=f"{day.year}-{_.day(day)}", what=words)
+    sentence = _("{day} is {what}.", day=_.day(day), what=words)
     ctx.say(ViewBuilder().say(("✓ " if changed else "") + sentence).view())
     return True
 

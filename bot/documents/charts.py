@@ -15,7 +15,7 @@ from typing import Any
 from bot.documents.fonts import font_path
 
 PATIENCE = 60.0  # seconds
-WIDTH, PANEL_HEIGHT, DPI = 6.4, 2.5, 150  # inches; 960 pixels wide, which a phone shows sharp
+WIDTH, PANEL_HEIGHT, DPI = 4.6, 1.9, 200  # inches; 920 pixels wide, which a phone shows sharp
 INK, GREY, PAPER = "#1f2933", "#6b7785", "#ffffff"
 FIRST, SECOND, LATE = "#4c8dd6", "#8fd0b5", "#f0a860"
 

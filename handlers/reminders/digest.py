@@ -56,8 +56,12 @@ def show_digest(
     if any(reminder.late for reminder in reminders):
         screen.say(_("(Sent later than planned: the bot did not run.)"))
     written, shown, rows, last = 0, 0, 0, ""
+    lacking = [r for r in reminders if r.rule is Rule.MISSING and r.key != r.staff_no and live[_key(r)]]
     for title, reminder in _in_order(reminders):
-        if (line := writer.write(reminder)) is None:
+        if len(lacking) > 1 and reminder in lacking[1:]:
+            continue
+        merged = len(lacking) > 1 and reminder is lacking[0]
+        if (line := writer.all_missing(lacking) if merged else writer.write(reminder)) is None:
             continue
         written += 1
         if shown >= SHOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,8 @@ from handlers.language import Language
 from handlers.personnel_files.wording import file_title, show_due, unit_name
 from handlers.ui import Button
 from handlers.wording import shorten, show_kind
+
+NAMES = 8  # in one line
 
 
 @dataclass(slots=True)
@@ -196,6 +198,17 @@ class Writer:
             return Line(text, (Button(_("Open"), "fs:mine:0"),))
         name = self.telling.name_of(key)
         return Line(_("{name} ({number}) lacks: {what}", name=name, number=key, what=what))
+
+    def all_missing(self, reminders: Sequence[Reminder]) -> Line:
+        """Write several people's missing documents in one line, for whoever asks for them."""
+        names = [self.telling.name_of(reminder.key) for reminder in reminders]
+        text = self.language.plural(
+            "{n} employee owes documents: {names}",
+            "{n} employees owe documents: {names}",
+            len(names),
+            names="、".join(names[:NAMES]) + ("…" if len(names) > NAMES else ""),
+        )
+        return Line(text, (Button(self.language("List of missing documents"), "fs:miss:0"),))
 
     def incident(self, reminder: Reminder, key: str) -> Line | None:
         incident = self.telling.work.incidents.by_id(int(key))

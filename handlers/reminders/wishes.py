@@ -81,7 +81,7 @@ class Wishes:
             Button(_(_LATER[when]), f"rs:{name}:{when.value}")
             for when in offered(moment_of(ctx.work, ctx.now))
         ]
-        rows = ViewBuilder().grid(choices, 2).buttons(Button(_("Back"), f"rb:{name}")).view().rows
+        rows = ViewBuilder().grid(choices, 2).buttons(Button(_("Return"), f"rb:{name}")).view().rows
         ctx.show(View(shown.paragraphs, rows))
 
     def on_back(self, ctx: Context, name: str) -> None:
