@@ -8,17 +8,19 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label, value_end
 
 _FORMS = (
-    r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|集团|"
+    r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|(?:集团|实业)(?![一-龥])|"
     r"(?:配件|机械|电器|灯饰|玩具|加工|制品|五金|制造|机电|电机|水泵|阀门|铸造|化工|纺织|制衣|包装|电镀|设备|印刷|家具|塑料|塑胶|食品|"
     r"水泥|轴承|模具|电子|造纸|制药|修理|修配|总|分|泵|阀|纸|糖|酒|药|船|砖|钢|铝|铜|线|灯)?厂|"
     r"商行|布行|车行|电器行|五金行|洋行|经营部|经销处|经销部|销售部|营业部|加工部|门市部|门市|服务部|维修部|批发部|办事处|"
     r"(?:五金|水暖|电器|建材|标准件|专卖|旗舰|杂货|配件|门|分|连锁|体验|自行车|电动车|机电)?店|中心|研究所|研究院|设计院|医院|卫生院|学校|"
-    r"学院|大学|中学|小学|合作社|事务所|酒店|宾馆|工作室|管理站|管理处|管理局|管理委员会|供电局|水务局|车间|矿|农场|农庄|部队|协会|"
-    r"商店|超市|商场|商城|贸易行|实业|工坊|作坊|工场|厂部|局|站"
+    r"学院|大学|中学|小学|合作社|事务所|酒店|宾馆|工作室|管理站|加油站|服务站|管理处|管理局|管理委员会|管委会|供电局|水务局|税务局|煤矿|农场|农庄|协会|"
+    r"商店|超市|商场|商城|贸易行|工坊|作坊|工场"
 )
 _BRANCH = r"(?:[一-龥]{2,8}(?:分公司|办事处|分厂|分店|分部))?"
 _CHARACTERS = r"[一-龥㐀-䶿a-zA-Z0-9()·&\-]"
-_GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})")
+_GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇乡号])")
+NAMED = re.compile(rf"[一-龥][一-龥()]+(?:{_FORMS})|co\.?,? ?ltd|[a-z]+ limited|\binc\b")
+"""Whether a text speaks of a company at all; for the simplified, lower-case form."""
 _ENGLISH = re.compile(
     r"[A-Z][A-Za-z0-9&.'\-]*(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]*){0,8}?[ ,]{1,2}"
     r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|Corp\.?|Corporation|Company)(?![A-Za-z])"
@@ -63,6 +65,9 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     if lead := _lead(stretch):
         start += lead
     shown = board.shown(start, end)
+    if english := _ENGLISH.match(board.text.shown, start + len(shown) - len(shown.lstrip())):
+        board.found("customer_name", english[0].strip(), english.start(), english.end(), "labelled")
+        return True
     match = re.match(rf"\s*{_GREEDY.pattern}", shown)
     if match is None and re.search(r"\s", shown.strip()) and re.search(r"[一-龥]", shown):
         head = shown.strip().split()[0]

@@ -50,7 +50,7 @@ def recognise_contacts(board: Board, labels: list[Label]) -> None:
     found = False
     for label in labels:
         if label.field == "contact_name":
-            found |= _labelled(board, label)
+            found |= _labelled(board, labels, label)
         elif label.field == "contact_title" and label.strong:
             match = re.compile(r"[^\n;,|\t\0\s]{2,10}").match(board.left, label.at)
             if match:
@@ -97,8 +97,9 @@ def _is_phone(board: Board, end: int) -> bool:
     return any(end <= start <= end + 14 for start in starts)
 
 
-def _labelled(board: Board, label: Label) -> bool:
-    rest = re.compile(r"[^\n;；|\t,，。\0]*").match(board.left, label.at)
+def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
+    following = min([other.start for other in labels if other.start > label.at], default=len(board.left))
+    rest = re.compile(r"[^\n;；|\t,，。\0]*").match(board.left, label.at, following)
     assert rest is not None
     said = board.left[label.at : rest.end()]
     lead = re.match(r"\s*(?:不是\S{2,4}?是|是|叫|:|:|换成了?|找)?\s*", said)
@@ -143,10 +144,15 @@ def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool
     said, at = piece[0], piece.start()
     if lead := re.match(r"(?:找|采购|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said):
         said, at = said[lead.end() :], at + lead.end()
+    if re.fullmatch(_TITLE, said) and (not _CALLED.fullmatch(said) or re.match(r"高级|项目|技术|生产|区域|经理", said)):
+        return []
     if called := _CALLED.fullmatch(said):
         plain = said in _PLAIN or said in {"老板", "老客户", "小店", "小区"}
         return [] if plain else [(at, at + called.end(), said, True)]
-    if 2 <= len(said) <= 3 and (said in _PLAIN or _NOT_IN.search(said)):
+    trusted = _phone_near(board, at + len(said))
+    if 2 <= len(said) <= 3 and not trusted and (said in _PLAIN or _NOT_IN.search(said)):
+        return []
+    if trusted and re.search(r"手机|电话|传真|客户|谢谢|[的了吗折款账号]|公司|采购$|业务", said):
         return []
     if _FULL.fullmatch(said) or (len(said) == 4 and _FOUR.fullmatch(said) and not _NOT_IN.search(said)):
         return [(at, at + len(said), said, False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.intake_text.companies import NAMED
 from handlers.intake_text.normalising import Text
 
 INTENTS = (
@@ -46,7 +47,6 @@ _QUERY = re.compile(
 )
 _ASKS = re.compile(r"(?:改|调|降|申请|给|做|能到|能不能|可以)[^,。;\n]{0,8}(?:" + _RATE + r")|再(?:让|降|优惠|打|下浮)")
 _TOLD = re.compile(r"昨天|刚才|刚跟|刚和|吃饭|吃完饭|上次说|回头再|签回来|上午说|聊到|聊了|听说|据说|随口|开会")
-_COMPANY = re.compile(r"[一-龥]{3,}(?:有限公司|公司|厂|商行|经营部|研究所|医院|中心|门市|店)|co\.?,? ?ltd")
 _DETAIL = {
     "phone": re.compile(r"1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|\+\d{2,3}[\s-]?\d|[幺一][三四五六七八九](?:\s?[零幺一二三四五六七八九]){9}"),
     "address": re.compile(r"[路街道巷镇村弄]\s?[一-龥\d]{0,6}\s?号|地址|工业区|工业园|street|road"),
@@ -63,14 +63,14 @@ def recognise_intent(text: Text) -> str:
     said = re.sub(r"[ \t]+", " ", text.said)
     if _REMINDER.search(said):
         return "other"
-    if _TODO.search(said) and not _COMPANY.search(said):
+    if _TODO.search(said) and not NAMED.search(said):
         return "todo"
     if _LOAN.search(said) and "档案" in said or re.search(r"(?:借|调)[^,。;\n]{0,6}(?:rs|yg)-?\d{3,4}", said):
         if not re.search(r"客户档案|建档|新客户", said):
             return "file_loan"
     new = bool(_NEW.search(said))
     details = sum(bool(pattern.search(said)) for pattern in _DETAIL.values())
-    company = bool(_COMPANY.search(said))
+    company = bool(NAMED.search(said))
     if new and not _LABELLED_CHANGE.search(said):
         return "new_customer"
     if _LABELLED_CHANGE.search(said):

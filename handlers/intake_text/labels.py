@@ -44,7 +44,7 @@ _WORDS = {
     "source": "客户来源 来源 source",
     "customer_category": "客户类别 客户类型 类别 category",
     "grade": "客户等级 客户级别 等级 grade",
-    "bank_name": "开户银行 开户行 开户",
+    "bank_name": "开户银行 开户行",
     "bank_account": "银行账号 银行帐号 账号 帐号 卡号",
     "chat_id": "微信号 微信 wechat qq号 qq",
     "credit_limit_cny": "信用额度 授信额度 授信 额度",
@@ -89,9 +89,10 @@ def _by_word() -> dict[str, str]:
 def _pattern() -> re.Pattern[str]:
     words = sorted(_by_word(), key=len, reverse=True)
     strong = "|".join(map(re.escape, words))
-    bare = "|".join(map(re.escape, sorted(_BARE, key=len, reverse=True)))
+    ordered = sorted(_BARE, key=len, reverse=True)
+    bare = "|".join(f"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in ordered)
     guarded = rf"(?<![a-z])(?P<strong>{strong})(?:人)?{_BILINGUAL}\s?[:=]\s?"
-    return re.compile(rf"{guarded}|(?<![a-z])(?P<bare>{bare})(?![a-z]){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?")
+    return re.compile(rf"{guarded}|(?<![a-z])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?")
 
 
 _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
@@ -101,7 +102,7 @@ _WORD_GOES_ON = {
     "地址": re.compile(r"[不改变没]"),
     "电话": re.compile(r"[不没改里打费联]"),
     "手机": re.compile(r"[不没改厂配壳店]"),
-    "联系人": re.compile(r"[改换不没变]"),
+    "联系人": re.compile(r"[改换没变]|不(?!是)"),
     "折扣": re.compile(r"[上价优不能要可多]"),
     "老板": re.compile(r"[说定娘们的要让在是]"),
     "结算": re.compile(r"[方不]"),

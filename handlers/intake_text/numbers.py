@@ -21,7 +21,7 @@ _ACCOUNT = re.compile(r"\d(?:[ \-]?\d){7,29}(?!\d)")
 _LONG_RUN = re.compile(r"(?<![0-9a-z+])\d(?:[ ]?\d){14,22}(?![0-9a-z])")
 _HOTLINE = re.compile(r"(?<!\d)[48]00(?:[ \-]?\d{3}[ \-]?\d{4}|[ \-]?\d{4}[ \-]?\d{3})(?!\d)")
 _ABROAD = re.compile(r"(?:\+|(?<!\d)00)(?!86)[1-9]\d{0,2}[ \-]?\(?\d{1,4}\)?(?:[ \-]?\d{2,5}){1,3}(?!\d)")
-_MOBILE = re.compile(r"(?:(?:\+|(?<!\d)00)?(?<!\d)86[ \-]?)?(?<![\d.])1[3-9]\d(?:[ \-]?\d){8}(?!\d)")
+_MOBILE = re.compile(r"(?:(?:\+|(?<!\d)00|(?<!\d))86[ \-]?)?(?<![\d.])1[3-9]\d(?:[ \-]?\d){8}(?!\d)")
 _SPOKEN_RUN = re.compile(r"[幺一](?:[ \-]?[零〇幺一二三四五六七八九]){6,13}(?![点十百折成])")
 _LANDLINE = re.compile(
     r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)"
@@ -96,6 +96,8 @@ def recognise_accounts(board: Board, labels: list[Label]) -> None:
         elif label.field == "postcode" and (match := _POSTCODE.match(board.left, label.at)):
             board.found("postcode", match[0], match.start(), match.end(), "labelled")
     for match in board.search(_LONG_RUN):
+        if any(_MOBILE.fullmatch(group) for group in match[0].split()):
+            continue
         board.take(match.start(), match.end())
 
 

@@ -50,7 +50,7 @@ _WHOLE = re.compile(rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优�
 _RIVAL = re.compile(r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经")
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
-_NOT_A_RATE = re.compile(r"(?:毛利|利润|税|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
+_NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
 _CLAUSE = re.compile(r"[,;。!?\n]")
 
 
@@ -136,6 +136,7 @@ def _judged(said: str, mention: RateMention) -> RateMention:
     if _FLOOR.search(before) and mention.value is not None:
         candidates, why = (mention.value,), "a limit is not a rate"
         mention = replace(mention, value=None, candidates=candidates, why=why)
+    before = re.split(r"我们|我司|咱们?|我方|申请", before)[-1]
     rival = bool(_RIVAL.search(before) or _NOT_A_RATE.search(before))
     return replace(mention, rival=rival, negated=bool(_NEGATED.search(before)))
 

@@ -93,7 +93,7 @@ def find_reason(board: Board) -> Reason | None:
 
 def _cause(board: Board, start: int, end: int) -> tuple[int, int, bool] | None:
     left = board.left[start:end]
-    pieces = [piece for piece in re.finditer(r"[^\0]+", left) if len(piece[0]) >= 3]
+    pieces = [piece for piece in re.finditer(r"[^\0]+", left) if len(piece[0]) >= 2]
     for piece in pieces:
         first, last = start + piece.start(), start + piece.end()
         told = bool(re.match(r"(?:因为|由于|原因|理由|考虑到|鉴于|是因为)", board.text.said[first:last]))

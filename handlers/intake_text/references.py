@@ -22,12 +22,16 @@ _END = re.compile(
     r"客户|对方|他们|只(?=调|改|针)|以后|就(?=这|按|是)|的(?=折|价|电|联|采|送|收|开|地|手|货|账|结|销|邹|[一-龥]总)|"
     r"涨(?!轴)|降(?!温|解)|恢复|让(?!德)|优惠|下浮|上浮|折扣|折(?!弯)|价格|单价|结算|付款|能(?=不能|给|做|否|到)|可以|可否|是否|是不是|还是|"
     r"打(?!印|包|捆|磨|井|标)|按|给(?!水|料|排)|一直|连续|因为|由于|原因|都(?=开|按|是)|订单|用量|拿货|采购|换(?!热)|送货|收货|联系|电话|搬(?!运)|地址|开票|发票|量(?=[上大涨少翻下增多])|"
-    r"已经|今天|昨天|仅限|长期|统一|全部|全线|同意|涨回|多少|几折|是|什么|怎么|有没有|走(?=量|票|现)|\d|[一二三四五六七八九]折|[零一二三四五六七八九](?=[零一二三四五六七八九点]{0,2}[折扣])|→|->|说|报价"
+    r"已经|今天|昨天|仅限|长期|统一|全部|全线|同意|直接|涨回|多少|几折|是|什么|怎么|有没有|走(?=量|票|现)|\d|[一二三四五六七八九]折|[零一二三四五六七八九](?=[零一二三四五六七八九点]{0,2}[折扣])|→|->|说|报价"
 )
-_PROJECT = re.compile(r"(?P<name>[一-龥]{3,8}?)(?P<project>[一-龥]{2,4}(?:项目|工程|标段|工地|分店))$")
+_PROJECT = re.compile(r"(?P<name>[一-龥]{3,8}?)(?P<project>[一-龥]{2}(?:项目|工程|标段|工地|分店))$")
+_TRADE = re.compile(
+    r"(?P<name>[一-龥]{2,4}?(?:刀具|轴承|电机|包装|机械|电器|机电|自控|液压|照明|塑胶|塑料|仪器|仪表|阀件|阀门|泵业|泵阀|矿机|纺机|机床|制冷|铝材|五金|"
+    r"电子|电气|设备|科技|化工|制药|食品|建材|模具|工具|电缆|灯饰|家具|纺织|印刷|农机|重工|工控|传动|激光|精密))(?P<rest>[一-龥]{3,})$"
+)
 _NOBODY = re.compile(
     r"^(?:领导|老板|经理|我们|你们|他们|她|他|我|您|你|对方|系统|不用|不走|价格|折扣|结算|月结|现结|中午|明天|后天|今天|昨天|提醒|刚|最近|今年|去年|这|那|该|好的|收到|谢谢|"
-    r"因为|原因|另外|其他|其余|同行|对手|竞争|隔壁|量|订单|用量|业务|采购|年底|财务|总部|付款|账|专票|含税|以后|都|全部|所有|有|没有|在|能|可|是|别|不|报|两个|几个|申请|麻烦|"
+    r"因为|原因|另外|其他|其余|恢复|执行|有效|起|到|一次|\d|同行|对手|竞争|隔壁|量|订单|用量|业务|采购|年底|财务|总部|付款|账|专票|含税|以后|都|全部|所有|有|没有|在|能|可|是|别|不|报|两个|几个|申请|麻烦|"
     r"尽快|急|连着|连续|一直|半年|月|季度|客户|公司|送货|地址|电话|联系|开户|账号|新|原|现|下|上次|各位|大家|请|帮|查|看|改|调|换|冲|签|包|回款|信誉|信用|资金|冲量|理由|生效|原来|目前)"
 )
 _VERB_BEFORE = re.compile(r"(?:把|将|给|为|替)\s?$")
@@ -68,6 +72,8 @@ def _candidates(board: Board) -> list[Reference]:
     said = board.text.said
     for count, clause in enumerate(list(board.search_all(_CLAUSE, 40))):
         start, end = clause.span()
+        if board.left[start - 1 : start] == "\0":
+            continue
         called = _called(board, start, end)
         if called is None:
             inner = re.search(r"(?:把|将|给|为|替)(?=[一-龥]{2})", clause[0])
@@ -76,8 +82,8 @@ def _candidates(board: Board) -> list[Reference]:
                 continue
         begin, stop = called
         follows = said[stop : stop + 16]
-        score = 3 * bool(re.match(r"\s*[的:：,，]?\s*(?:\0|改|调|从|由|再|申请|[九八七六五\d]|现|原|月结|涨|降|恢复|折扣|能|想|要|目前)", follows))
-        score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (2 if count == 0 else 1 if count == 1 else 0)
+        score = 3 * bool(re.match(r"\s*[的:：,，]?\s*(?:\0|改|调|从|由|再|申请|[\d九八七六五一二三四]{1,3}(?:\.\d)?\s?[折扣]|现|原|月结|涨|降|恢复|折扣|能|想|要|目前|直接)", follows))
+        score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (3 if count == 0 else 1 if count == 1 else 0)
         found.append((score, Reference(board.shown(begin, stop), begin, stop, "before_request")))
     found.sort(key=lambda scored: -scored[0])
     return [reference for score, reference in found if score >= 2]
@@ -88,6 +94,8 @@ def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
     lead = _LEAD.match(said[start:end])
     start += lead.end() if lead else 0
     stop = next((match.start() for match in _END.finditer(said, start, end) if match.start() >= start + 2), end)
+    if (trade := _TRADE.fullmatch(said[start:stop])) and re.search(r"系列|产品|项目|工程|订单", trade["rest"]):
+        stop = start + len(trade["name"])
     if project := _PROJECT.fullmatch(said[start:stop]):
         stop = start + len(project["name"])
     words = said[start:stop]
