@@ -117,6 +117,20 @@ def _month_edge(match: re.Match[str], today: date) -> date:
     return date(year, month, 1 if match[2] == "初" else monthrange(year, month)[1])
 
 
+def _edge_of(match: re.Match[str], today: date) -> date:
+    """Give the first or last day of a named month, the next one that is not past."""
+    month = _whole(match[2])
+    if not 1 <= month <= 12:
+        raise Refused("date_impossible", year=today.year, month=month, day=1)
+
+    def edge(year: int) -> date:
+        return date(year, month, 1 if match[3] == "初" else monthrange(year, month)[1])
+
+    if match[1]:
+        return edge(today.year + (match[1] == "明年"))
+    return edge(today.year) if edge(today.year) >= today else edge(today.year + 1)
+
+
 def _weekday(match: re.Match[str], today: date) -> date:
     monday = today - timedelta(days=today.weekday())
     return monday + timedelta(weeks=match[1].count("下"), days=_WEEKDAY[match[2]])
@@ -190,6 +204,7 @@ _GRAMMAR: tuple[tuple[str, Callable[[re.Match[str], date], date]], ...] = (
     (rf"({NUMBER})[日号]", _day),
     (rf"({_MONTH})({NUMBER})[日号]", _day_of_month),
     (rf"({_MONTH})的?(底|末|初)", _month_edge),
+    (rf"(今年|明年)?({NUMBER})月份?(底|末|初)", _edge_of),
     (rf"((?:这个?|本|下+个?)){_WEEK}({_DAY})", _weekday),
     (rf"{_WEEK}({_DAY})", _next_weekday),
     (rf"(半个月|({NUMBER})个?(天|日|周|星期|礼拜|月))(?:以|之)?后", _later),

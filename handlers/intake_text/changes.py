@@ -27,7 +27,7 @@ _TO = re.compile(r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|
 _BETWEEN = re.compile(r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|成|为)?(?:折扣)?\s?$")
 _VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|不调|保持)")
-_THEN_CHANGED = re.compile(r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|→|->|=>)(?!善)")
+_THEN_CHANGED = re.compile(r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)")
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
@@ -67,6 +67,9 @@ def solve_change(text: Text) -> tuple[Board, list[Label], list[RateMention], lis
     for mention in rates:
         if mention.rival:
             board.release(mention.start, mention.end)
+    for other in terms:
+        if other.negated:
+            board.release(other.start, other.end)
     return board, labels, rates, terms
 
 

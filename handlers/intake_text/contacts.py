@@ -23,7 +23,13 @@ _TITLE = (
     r"[一-龥]{0,4}经理|[一-龥]{0,3}主管|[一-龥]{0,3}主任|[一-龥]{0,2}科长|[一-龥]{0,2}处长|[一-龥]{0,2}部长|[一-龥]{0,2}厂长|店长|会计|出纳|采购|"
     r"先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨)"
 )
-_SHORT_TITLE = rf"(?:{_TITLE}|总|工|姐|哥|生|姨|叔|伯|嫂|董|导)"
+_PLAIN_TITLE = (
+    r"经理|主管|主任|科长|处长|部长|厂长|店长|会计|出纳|采购|先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨|工程师"
+)
+_POST = re.compile(
+    rf"(?:供应链|采购|销售|业务|项目|生产|技术|部门|区域|高级|客户|市场|运营|物流|总|副总?|大区|商务|外贸|质量|设备|工程|财务|行政|人事|仓库|研发|车间)*(?:部|科)?(?:{_PLAIN_TITLE}|总监|董事长)"
+)
+_SHORT_TITLE = rf"(?:{_PLAIN_TITLE}|总|工|姐|哥|生|姨|叔|伯|嫂|董|导)"
 _FULL = re.compile(rf"(?:(?:{_COMPOUND})[一-龥]{{1,2}}|[{_SURNAMES}][一-龥]{{1,2}})")
 _FOUR = re.compile(rf"[{_SURNAMES}]{{2}}[一-龥]{{2}}")
 _CALLED = re.compile(rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_SHORT_TITLE}|[老小阿][一-龥]{{1,2}}|[{_SURNAMES}](?:记|府)")
@@ -109,7 +115,7 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
         board.ask("contact_name", [both[1], both[2]], "two contacts", both.start(), both.end())
         return True
     shown = board.shown(at, rest.end())
-    if latin := _LATIN.match(shown):
+    if latin := re.match(r"[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])", shown):
         board.found("contact_name", latin[0], at, at + latin.end(), "labelled")
         return True
     width = _width(board.left[at : rest.end()], loose=label.strong or label.words != "采购")
@@ -142,9 +148,9 @@ def _width(said: str, *, loose: bool) -> int:
 
 def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool]]:
     said, at = piece[0], piece.start()
-    if lead := re.match(r"(?:找|采购|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said):
+    if lead := re.match(r"(?:找|采购|财务|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said):
         said, at = said[lead.end() :], at + lead.end()
-    if re.fullmatch(_TITLE, said) and (not _CALLED.fullmatch(said) or re.match(r"高级|项目|技术|生产|区域|经理", said)):
+    if _POST.fullmatch(said):
         return []
     if called := _CALLED.fullmatch(said):
         plain = said in _PLAIN or said in {"老板", "老客户", "小店", "小区"}

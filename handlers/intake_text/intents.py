@@ -20,7 +20,7 @@ INTENTS = (
 _REMINDER = re.compile(r"提醒(?:我|一下|下|大家)|(?:记得|别忘了)叫我|闹钟")
 _TODO = re.compile(r"待办|待我(?:审批|处理)|等我(?:审批|批|处理)|(?:要|需)我(?:审批|批)的|我的审批")
 _LOAN = re.compile(
-    r"(?:借|调|查|看|用)[^,，。;；\n]{0,16}(?:档案|rs-?\d{3,4}|yg-?\d{3,4})|档案[^,。;\n]{0,8}(?:借|调|查)(?:阅|用|出|一下)|(?:rs|yg)-?\d{4}"
+    r"(?:借|调|查|看|用)[^,，。;；\n]{0,16}(?:档案|rs-?\d{3,4}|yg-?\d{3,4})|档案[^,。;\n]{0,8}(?:借|调|查)(?:阅|用|出|一下|我|给)|(?:rs|yg)-?\d{4}"
 )
 _NEW = re.compile(
     r"新客户|新增客户|新(?:建|开|加)(?:个|一个|一家)?客户|建(?:个|一个|一下)?档|开户(?!行|银行|:中国|:\s?[一-龥]*银行)|录(?:入)?(?:一个|个|一下|下|一家)?(?:新)?客户|客户建档|新建(?:一个|个)?客户|登记(?:一个|个)?客户|新户|建(?:个|一个)?(?:新)?客户"
@@ -55,6 +55,9 @@ _DETAIL = {
     "code": re.compile(r"9[1-3]\d{6}[0-9a-z]{8,10}|税号|信用代码"),
     "contact": re.compile(r"联系人|[一-龥](?:经理|主任|先生|小姐|女士|工|总|姐)(?![一-龥])|手机|电话"),
 }
+_RIVAL_CLAUSE = re.compile(
+    r"(?:对手|同行|竞品|友商|别家|别人|隔壁|其他家|人家|另一家)[^,。;\n]{0,8}(?:给|报|打|做|是|只要)[^,。;\n]{0,6}?(?:\d|[一二三四五六七八九])[^,。;\n]{0,3}折"
+)
 _LABELLED_CHANGE = re.compile(r"折扣变更|结算(?:方式)?变更|原(?:折扣|结算)|现折扣|新(?:折扣|结算)|变更原因|现申请")
 
 
@@ -80,6 +83,7 @@ def recognise_intent(text: Text) -> str:
             return "new_customer"
     if re.search(r"(?:客户名称|公司名称|单位名称|name)\s?[:=]", said) and details >= 2:
         return "new_customer"
+    said = _RIVAL_CLAUSE.sub("", said)
     changes = bool(_CHANGE.search(said)) and not _unchanged_only(said)
     if _QUERY.search(said) and not _ASKS.search(said):
         return "discount_query"

@@ -27,6 +27,7 @@ _LANDLINE = re.compile(
     r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)"
     r"(?:[ ]?(?:转接?|分机号?|ext\.?|x|#|\*|-)[ :]?(?P<ext>\d{1,6})(?!\d))?"
 )
+_FROM_ABROAD = re.compile(r"\+86[ \-]?(?P<area>10|2\d|[3-9]\d{2})[ \-](?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)(?P<ext>(?!))?")
 _BAD_MOBILE = re.compile(r"(?<![\d.a-z])1[0-9](?:[ \-]?[\doil]){6,12}(?![\da-z])")
 _LOCAL = re.compile(r"(?<!\d)[2-9]\d{6,7}(?!\d)")
 _POSTCODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -110,8 +111,9 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
     for match in board.search(_MOBILE):
         digits = re.sub(r"[^0-9]", "", match[0])[-11:]
         _mobile(board, digits, match.start(), match.end())
-    for match in board.search(_LANDLINE):
-        _landline(board, match)
+    for pattern in (_LANDLINE, _FROM_ABROAD):
+        for match in board.search(pattern):
+            _landline(board, match)
     for match in board.search(_SPOKEN_RUN):
         _spoken(board, match)
     for match in board.search(_BAD_MOBILE):
@@ -171,7 +173,7 @@ def _spoken(board: Board, match: re.Match[str]) -> None:
 
 def _landline(board: Board, match: re.Match[str]) -> None:
     local = re.sub(r"\D", "", match["local"])
-    number = f"{match['area']}-{local}"
+    number = f"0{match['area'].removeprefix('0')}-{local}"
     before = board.left[max(0, match.start() - 8) : match.start()]
     if re.search(r"传真|fax", before):
         board.found("fax", number, match.start(), match.end(), "labelled")

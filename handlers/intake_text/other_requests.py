@@ -23,11 +23,12 @@ _FILE_NO = re.compile(r"(?:rs|yg)\s?-?\s?\d{3,4}")
 _SUBJECT = re.compile(
     r"(?:借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要)(?:一下|个)?\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?\s?)?(?P<name>[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|管理档案|员工档案|个人档案|档案)"
 )
+_SUBJECT_FIRST = re.compile(r"(?:把|将)\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|员工档案|档案)[^,。;\n]{0,4}(?:借|调)")
 _DUE = re.compile(r"^\s?(?:之前|以前|前)?\s?(?:归还|还|还回|交还|送回)")
 _PURPOSE = re.compile(r"^(?:因为|由于|为了|用于|要用来|用来|事由|原因)[:：]?\s?|^[\s的(（]+")
-_NO_PURPOSE = re.compile(r"^(?:想|我想|我要|麻烦|谢谢|请|帮|辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还")
+_NO_PURPOSE = re.compile(r"^(?:想|我想|我要|麻烦|谢谢|请|帮|辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还|档案")
 _NEW_CONTACT = re.compile(
-    r"(?:联系人|采购|对接人|负责人|经办人|收货人|找)(?:[一-龥]{0,4}?)(?:换成了?|改成|改为|变更为|换为|换人|是|找|:)?\s?(?P<name>[一-龥]{2,4}?)(?=了|吧|[\s,，。;\0\d]|$|的?(?:电话|手机))"
+    r"(?:联系人|采购|对接人|负责人|经办人|收货人|找)(?:[一-龥]{0,4}?)(?:换成了?|改成|改为|变更为|换为|换人|是|叫|找|:)*\s?(?P<name>[一-龥]{2,4}?)(?=了|吧|[\s,，。;\0\d]|$|的?(?:电话|手机))"
 )
 
 
@@ -101,7 +102,7 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
     if number := _FILE_NO.search(board.left):
         digits = re.sub(r"\s", "", number[0]).upper()
         board.found("file_subject", re.sub(r"^(RS|YG)-?", r"\1-", digits), *number.span(), "number")
-    elif (subject := _SUBJECT.search(board.left)) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
+    elif (subject := _SUBJECT_FIRST.search(board.left) or _SUBJECT.search(board.left)) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
         board.found("file_subject", board.shown(*subject.span("name")), *subject.span("name"), "words")
     if kind := _FILE_KIND.search(board.left):
         words = {"管理档案": "员工管理档案", "员工档案": "员工档案"}.get(kind[0], kind[0])

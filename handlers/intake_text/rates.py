@@ -30,9 +30,12 @@ _TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
 _ZHE = re.compile(
     rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>起|左右|以上|以下|上下|以内|多|出头)?"
 )
+_OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
+_HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
+_PERCENT_SAID = re.compile(r"折扣\s?[:：]?\s?(?:是|为|给|按)?\s?(?P<n>\d{1,3}(?:\.\d+)?%)")
 _PERCENT_OFF = re.compile(rf"(?P<all>(?:\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})的?\s?折扣?)")
 _SHARE = re.compile(
-    rf"(?:{_LIST}|打|按|折扣率?[:：]?|系数)\s?(?:价格?)?的?\s?(?P<n>\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})"
+    rf"(?:{_LIST}|打|按|折扣率[:：]?|系数)\s?(?:价格?)?的?\s?(?P<n>\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})"
 )
 _FACTOR = re.compile(
     rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
@@ -45,7 +48,7 @@ _DECIMAL = re.compile(
     r"(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
-_WHOLE = re.compile(rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])")
+_WHOLE = re.compile(rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])")
 
 _RIVAL = re.compile(r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经")
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
@@ -100,10 +103,13 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
             board.take(mention.start, mention.end)
 
     take(_ON_TOP, _on_top)
+    take(_OFF_RANGE, _off_range)
     take(_RELATIVE, _relative)
     take(_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"))
     take(_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True))
     take(_TWO, _two)
+    take(_HALF, lambda match: RateMention(match.start(), match.end(), Decimal("0.5")))
+    take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
     take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
     take(_ZHE, _zhe)
     take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
@@ -171,6 +177,10 @@ def _two(match: re.Match[str]) -> RateMention | None:
     if one is None or two is None or one.value is None or two.value is None:
         return None
     return _doubt(match, [one.value, two.value], "a range is not a request")
+
+
+def _off_range(match: re.Match[str]) -> RateMention | None:
+    return _doubt(match, [1 - _percent(match["a"]), 1 - _percent(match["b"])], "a range is not a request")
 
 
 def _on_top(match: re.Match[str]) -> RateMention | None:

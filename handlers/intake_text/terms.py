@@ -26,7 +26,7 @@ _ACCEPTANCE = re.compile(
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY_NEXT, r"(?:次月|隔月|下月)结(?:算|清)?"),
-    (Method.MONTHLY, r"(?:按月结算|当月结|月结|月度结算)(?:算|清)?"),
+    (Method.MONTHLY, r"(?:按月结算|当月结|(?<![半双季周两三隔])月结|月度结算)(?:算|清)?"),
     (Method.AFTER_INVOICE, r"(?:收到发票|见发票|发票到|开票(?=后)|票到|见票|收票)(?:之?后|以后)?(?:付款|付)?"),
     (Method.AFTER_DELIVERY, r"(?:货到|到货|收货)(?:之?后|以后)?(?:付款|付|结清)?"),
     (Method.NET_DAYS, r"(?:账期|帐期|信用期)"),
@@ -47,6 +47,8 @@ _PREPAY = re.compile(
 _CASH = re.compile(r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)|现款|当场结清|钱货两清")
 _RATIO = re.compile(r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款")
 
+_LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
+
 _SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{_NUM}成|百分之{_NUM})"
 _TRIGGER = (
     r"(?P<on_order>预付款?|定金|订金|首付|预付|签约|签合同|合同签订|下单)|"
@@ -54,8 +56,9 @@ _TRIGGER = (
     r"(?P<warranty_end>质保期?满?|质保金|保质期|保修期|质量保证金|一年后)|"
     r"(?P<on_delivery>货到|到货|收货|货到后)|(?P<unknown>验收|安装|调试|投产|尾款|余款|剩余|其余|余下|月底|次月)"
 )
+_REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
 _PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
-_NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|取消|别)\s?$")
+_NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
 _RIVAL = re.compile(r"对手|同行|别家|隔壁|竞品")
 
 
@@ -105,6 +108,9 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         for match in board.search(pattern):
             if not re.match(r"\s?(?:还是|方式|客户|付款|单)", board.left[match.end() :]):
                 add(match.start(), match.end(), _terms(method, None))
+    for label in labels:
+        if label.field == "settlement" and (match := _LOOSE.match(board.left, label.at)):
+            add(match.start(), match.end(), None, "it is not said from when the days count")
     return sorted(found, key=lambda mention: mention.start)
 
 
@@ -191,6 +197,13 @@ def _instalments(board: Board, add: Any) -> None:
         pieces = list(_PART.finditer(clause[0]))
         shares = [piece for piece in pieces if piece.lastgroup == "share"]
         triggers = [piece for piece in pieces if piece.lastgroup != "share"]
+        if not shares and parts and (rest := _REST.search(clause[0])) and triggers:
+            known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
+            left = 100 - sum(part["percent"] or 0 for part in parts)
+            if len(known) == 1 and left > 0:
+                parts.append({"percent": left, "trigger": known[0].lastgroup})
+                spans.append((clause.start() + rest.start(), clause.end()))
+            continue
         if not shares or not triggers or len(parts) > 8:
             continue
         for share, trigger in zip(shares, _nearest(shares, triggers), strict=True):
