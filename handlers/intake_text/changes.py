@@ -22,12 +22,20 @@ from handlers.intake_text.references import find_reference
 from handlers.intake_text.scopes import recognise_scope
 from handlers.intake_text.terms import TermsMention
 
-_NOW = re.compile(r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$")
-_TO = re.compile(r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$")
-_BETWEEN = re.compile(r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|成|为)?(?:折扣)?\s?$")
+_NOW = re.compile(
+    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
+)
+_TO = re.compile(
+    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
+)
+_BETWEEN = re.compile(
+    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|成|为)?(?:折扣)?\s?$"
+)
 _VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|不调|保持)")
-_THEN_CHANGED = re.compile(r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)")
+_THEN_CHANGED = re.compile(
+    r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)"
+)
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
@@ -99,18 +107,28 @@ def _days(board: Board, labels: list[Label], mentions: list[DayMention]) -> None
         name = "effective_from" if mention.role == "from" else "effective_to"
         if mention.day is None:
             candidates = [day.isoformat() for day in mention.candidates]
-            board.ask(name, candidates, f"several days may be meant by {board.shown(mention.start, mention.end)}", mention.start, mention.end)
+            board.ask(
+                name,
+                candidates,
+                f"several days may be meant by {board.shown(mention.start, mention.end)}",
+                mention.start,
+                mention.end,
+            )
         else:
             board.found(name, mention.day.isoformat(), mention.start, mention.end, "words")
 
 
-def _roles(board: Board, labels: list[Label], rates: list[RateMention]) -> tuple[list[RateMention], list[RateMention]]:
+def _roles(
+    board: Board, labels: list[Label], rates: list[RateMention]
+) -> tuple[list[RateMention], list[RateMention]]:
     """Part the rates into those that hold now and those asked for."""
     meant = [mention for mention in rates if mention.meant]
     said = board.text.said
     roles: dict[int, str] = {}
     arrow = re.search(r"→|->|=>", said)
-    both_sides = arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    both_sides = (
+        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    )
     for at, mention in enumerate(meant):
         label = label_before(labels, board.text.said, mention.start)
         before, after = said[max(0, mention.start - 12) : mention.start], said[mention.end : mention.end + 8]
@@ -125,7 +143,11 @@ def _roles(board: Board, labels: list[Label], rates: list[RateMention]) -> tuple
             roles[at] = "now" if mention.start < arrow.start() else "to"
         elif _NOW.search(before) and not re.search(r"现申请|(?:改|调|降|升)到?$", before):
             roles[at] = "now"
-        elif at + 1 < len(meant) and _BETWEEN.match(said[mention.end : meant[at + 1].start]) and _pair(said, mention, meant[at + 1]):
+        elif (
+            at + 1 < len(meant)
+            and _BETWEEN.match(said[mention.end : meant[at + 1].start])
+            and _pair(said, mention, meant[at + 1])
+        ):
             roles[at] = "now"
             roles[at + 1] = "to"
         elif at not in roles and _THEN_CHANGED.match(after) and at + 1 < len(meant):
@@ -151,12 +173,26 @@ def _current(board: Board, mentions: list[RateMention], entry: DirectoryEntry | 
         return
     first = mentions[0]
     if len(values) > 1:
-        board.ask("current_discount", [rate_text(value) for value in values], "several present rates", first.start, first.end)
+        board.ask(
+            "current_discount",
+            [rate_text(value) for value in values],
+            "several present rates",
+            first.start,
+            first.end,
+        )
     elif entry is not None and entry.rate is not None and entry.rate != values[0]:
         typed, held = rate_text(values[0]), rate_text(entry.rate)
-        board.ask("current_discount", [typed, held], f"the message says {typed}, the directory {held}", first.start, first.end)
+        board.ask(
+            "current_discount",
+            [typed, held],
+            f"the message says {typed}, the directory {held}",
+            first.start,
+            first.end,
+        )
     else:
-        board.finds["current_discount"] = [Find("current_discount", rate_text(values[0]), first.start, first.end, first.why)]
+        board.finds["current_discount"] = [
+            Find("current_discount", rate_text(values[0]), first.start, first.end, first.why)
+        ]
 
 
 def _requested(board: Board, mentions: list[RateMention], entry: DirectoryEntry | None) -> None:
@@ -166,12 +202,16 @@ def _requested(board: Board, mentions: list[RateMention], entry: DirectoryEntry 
     base = Decimal(now[0].value) if now else entry.rate if entry is not None else None
     if "current_discount" in board.questions:
         base = None
-    finds = [Find("requested_discount", mention, mention.start, mention.end, mention.why) for mention in mentions]
+    finds = [
+        Find("requested_discount", mention, mention.start, mention.end, mention.why) for mention in mentions
+    ]
     mentions = [find.value for find in corrected(board.text.said, finds)]
     delta = next((mention for mention in mentions if mention.delta is not None), None)
     start, end = mentions[0].start, mentions[0].end
     if delta is not None and delta.delta is not None:
-        board.finds["requested_delta"] = [Find("requested_delta", _plain(delta.delta), delta.start, delta.end, delta.why)]
+        board.finds["requested_delta"] = [
+            Find("requested_delta", _plain(delta.delta), delta.start, delta.end, delta.why)
+        ]
         mentions = [mention for mention in mentions if mention.delta is None]
         if base is None:
             board.ask("requested_discount", [], "counted from a rate that is not known", start, end)
@@ -209,7 +249,9 @@ def _terms(board: Board, labels: list[Label], mentions: list[TermsMention]) -> N
     now: list[TermsMention] = []
     asked: list[TermsMention] = []
     arrow = re.search(r"→|->|=>", said)
-    both_sides = arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    both_sides = (
+        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    )
     for at, mention in enumerate(meant):
         label = label_before(labels, said, mention.start)
         before = re.split(r"[,，;。\n]", said[max(0, mention.start - 12) : mention.start])[-1]
@@ -234,7 +276,9 @@ def _terms(board: Board, labels: list[Label], mentions: list[TermsMention]) -> N
 
 
 def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:
-    return bool(re.search(r"(?:目前|现在|原来?)[^,;。\n]{1,10}$", said[max(0, mention.start - 14) : mention.start]))
+    return bool(
+        re.search(r"(?:目前|现在|原来?)[^,;。\n]{1,10}$", said[max(0, mention.start - 14) : mention.start])
+    )
 
 
 def _reason(board: Board, labels: list[Label]) -> None:

@@ -34,7 +34,9 @@ _LEAD = re.compile(
     r"^(?:海外|香港|国外|台湾|澳门)?新?客户(?:资料|信息|报一下|报备|建档|两个|一个|1个|2个|一家|是|叫)*|^建个?档案?|^建档|^开户|^一个|^一家|^个|^两家一起|"
     r"^公司(?:叫|是|名)?|^(?:名字|名称)(?:叫|是)?|^叫|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
 )
-_PLAIN_WORDS = re.compile(r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)")
+_PLAIN_WORDS = re.compile(
+    r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
+)
 _SOLE = re.compile(r"[(\s]*(?:个体工商户|个体户)[)\s]?")
 _BANK = re.compile(r"银行|信用社|支行")
 
@@ -103,7 +105,9 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
         if start in taken:
             continue
         cut = min([at for at in starts if start < at < end], default=end)
-        inside = [label.at for label in labels if label.start == start and label.field in {"customer_name", "phone"}]
+        inside = [
+            label.at for label in labels if label.start == start and label.field in {"customer_name", "phone"}
+        ]
         begin = max([start, *[at for at in inside if at < cut]]) if inside and start not in values else start
         begin += _lead(board.left[begin:cut])
         match = _GREEDY.match(board.left, begin, cut)

@@ -23,27 +23,28 @@ _TITLE = (
     r"[一-龥]{0,4}经理|[一-龥]{0,3}主管|[一-龥]{0,3}主任|[一-龥]{0,2}科长|[一-龥]{0,2}处长|[一-龥]{0,2}部长|[一-龥]{0,2}厂长|店长|会计|出纳|采购|"
     r"先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨)"
 )
-_PLAIN_TITLE = (
-    r"经理|主管|主任|科长|处长|部长|厂长|店长|会计|出纳|采购|先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨|工程师"
-)
+_PLAIN_TITLE = r"经理|主管|主任|科长|处长|部长|厂长|店长|会计|出纳|采购|先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨|工程师"
 _POST = re.compile(
     rf"(?:供应链|采购|销售|业务|项目|生产|技术|部门|区域|高级|客户|市场|运营|物流|总|副总?|大区|商务|外贸|质量|设备|工程|财务|行政|人事|仓库|研发|车间)*(?:部|科)?(?:{_PLAIN_TITLE}|总监|董事长)"
 )
 _SHORT_TITLE = rf"(?:{_PLAIN_TITLE}|总|工|姐|哥|生|姨|叔|伯|嫂|董|导)"
 _FULL = re.compile(rf"(?:(?:{_COMPOUND})[一-龥]{{1,2}}|[{_SURNAMES}][一-龥]{{1,2}})")
 _FOUR = re.compile(rf"[{_SURNAMES}]{{2}}[一-龥]{{2}}")
-_CALLED = re.compile(rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_SHORT_TITLE}|[老小阿][一-龥]{{1,2}}|[{_SURNAMES}](?:记|府)")
+_CALLED = re.compile(
+    rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_SHORT_TITLE}|[老小阿][一-龥]{{1,2}}|[{_SURNAMES}](?:记|府)"
+)
 _LATIN = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
 _BESIDE = re.compile(rf"[\s\-(（,]{{1,2}}(?P<title>{_TITLE})[)）]?(?![一-龥])")
-_GLUED = re.compile(rf"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{{0,2}}经理|[一-龥]{{0,2}}主管|[一-龥]{{0,2}}主任|[一-龥]{{0,2}}厂长|先生|女士|小姐|工程师|会计|老师|师傅))(?![一-龥])")
+_GLUED = re.compile(
+    rf"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{{0,2}}经理|[一-龥]{{0,2}}主管|[一-龥]{{0,2}}主任|[一-龥]{{0,2}}厂长|先生|女士|小姐|工程师|会计|老师|师傅))(?![一-龥])"
+)
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0\s!！?？:：()（）·]+")
 _PLAIN = frozenset(
     "谢谢 麻烦 尽快 客户 新客户 地址 电话 手机 联系 折扣 结算 方式 价格 报价 现结 月结 专票 普票 含税 安排 时间 公司 单位 名片 国内 国外 "
     "尽快安排 首单 首批 年底 明年 今年 上海 北京 广州 深圳 天津 重庆 安装 成交 高新 都是 都行 和平 明天 后天 平时 经常 应该 相关 管理 "
     "常规 计划 全部 全款 于是 包邮 包装 安全 方便 有事 东西 广告 介绍 金属 水泵 计量 温度 高压 成本 和气 通过 通知 连续 支持 查收 别的 "
     "单价 景气 年付 席位 相同 同上 江西 江苏 安徽 海南 云南 宁夏 广东 广西 常州 常熟 金华 徐州 温州 台州 扬州 苏州 贺州 柳州 文山 连云 "
-    "项目 任务 经营 关系 后续 时候 有货 有限 商量 席卷 白天 空白 元旦 边上 路上 国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北"
-    .split()
+    "项目 任务 经营 关系 后续 时候 有货 有限 商量 席卷 白天 空白 元旦 边上 路上 国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北".split()
 )
 _NOT_IN = re.compile(
     r"[的了吗呢吧给按个折款账票价额天月号年元台把让要请是就好不]|公司|客户|谢|麻烦|部$|科$|处$|厂|店|行$|路|街|省|市$|县$|镇|村|同号|"
@@ -66,7 +67,9 @@ def recognise_contacts(board: Board, labels: list[Label]) -> None:
     others = {label.at for label in labels}
     names: list[tuple[int, int, str, bool]] = []
     for piece in list(board.search_all(_PIECE)):
-        if piece.start() in others and not re.match(r"phone|mobile|landline", _field_at(labels, piece.start())):
+        if piece.start() in others and not re.match(
+            r"phone|mobile|landline", _field_at(labels, piece.start())
+        ):
             continue
         names += _named(board, piece)
     called = [name for name in names if name[3]]
@@ -93,7 +96,9 @@ def _chosen(
 
 def _phone_near(board: Board, end: int) -> bool:
     rest = board.left[end : end + 14]
-    return bool(re.match(r"[\s,:：(（]*(?:手机|电话|联系电话|tel|mob)?[号码\s:：]*\0", rest)) and _is_phone(board, end)
+    return bool(re.match(r"[\s,:：(（]*(?:手机|电话|联系电话|tel|mob)?[号码\s:：]*\0", rest)) and _is_phone(
+        board, end
+    )
 
 
 def _is_phone(board: Board, end: int) -> bool:
@@ -110,7 +115,9 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     said = board.left[label.at : rest.end()]
     lead = re.match(r"\s*(?:不是\S{2,4}?是|是|叫|:|:|换成了?|找)?\s*", said)
     at = label.at + (lead.end() if lead else 0)
-    both = re.compile(rf"({_CALLED.pattern}|{_FULL.pattern})\s?(?:/|、|和|或者?|,)\s?({_CALLED.pattern}|{_FULL.pattern})(?![一-龥])").match(board.left, at)
+    both = re.compile(
+        rf"({_CALLED.pattern}|{_FULL.pattern})\s?(?:/|、|和|或者?|,)\s?({_CALLED.pattern}|{_FULL.pattern})(?![一-龥])"
+    ).match(board.left, at)
     if both and not label.words.startswith("采购"):
         board.ask("contact_name", [both[1], both[2]], "two contacts", both.start(), both.end())
         return True
@@ -141,14 +148,24 @@ def _width(said: str, *, loose: bool) -> int:
     if len(word[0]) == 4 and (_FOUR.match(said) or re.match(_COMPOUND, said)):
         return 4
     for width in (3, 2):
-        if full and width <= full.end() and (title := re.compile(rf"{_SHORT_TITLE}(?![一-龥])").match(said, width)):
+        if (
+            full
+            and width <= full.end()
+            and (title := re.compile(rf"{_SHORT_TITLE}(?![一-龥])").match(said, width))
+        ):
             return width
-    return 0 if not loose else (full.end() if full and re.match(r"(?:电话|手机|地址|在)", said[full.end() :]) else 0)
+    return (
+        0
+        if not loose
+        else (full.end() if full and re.match(r"(?:电话|手机|地址|在)", said[full.end() :]) else 0)
+    )
 
 
 def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool]]:
     said, at = piece[0], piece.start()
-    if lead := re.match(r"(?:找|采购|财务|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said):
+    if lead := re.match(
+        r"(?:找|采购|财务|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said
+    ):
         said, at = said[lead.end() :], at + lead.end()
     if _POST.fullmatch(said):
         return []
@@ -166,7 +183,12 @@ def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool
     if full and (title := _GLUED.match(said, full.end())) and title.end() == len(said):
         return [(at, at + full.end(), said, False)]
     for width in (3, 2):
-        if full and len(said) > width and re.fullmatch(_TITLE, said[width:]) and _FULL.fullmatch(said[:width]):
+        if (
+            full
+            and len(said) > width
+            and re.fullmatch(_TITLE, said[width:])
+            and _FULL.fullmatch(said[:width])
+        ):
             return [(at, at + width, said, False)]
     return []
 
@@ -176,5 +198,9 @@ def _name(board: Board, start: int, end: int, why: str) -> None:
     left = board.left
     glued, beside = _GLUED.match(left, end), _BESIDE.match(left, end)
     match = glued if glued and glued["title"] else beside
-    if match and not _CALLED.fullmatch(board.text.said[start:end]) and match["title"] not in {"先生", "女士", "小姐"}:
+    if (
+        match
+        and not _CALLED.fullmatch(board.text.said[start:end])
+        and match["title"] not in {"先生", "女士", "小姐"}
+    ):
         board.found("contact_title", board.shown(*match.span("title")), *match.span("title"), "beside_name")

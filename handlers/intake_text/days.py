@@ -25,7 +25,9 @@ _DAY = re.compile(
     rf"(?:明年)?元旦节?|国庆节?|(?:这个?|本)?季度[末底]|(?:半个月|{_N}个?(?:天|日|周|星期|礼拜|月))(?:以后|之后|后)|"
     rf"(?<![\d.]){_N}[日号](?![楼院门栋])|(?<![\d./\-])\d{{1,2}}[/.]\d{{1,2}}(?![\d./\-%折个万元天mk])"
 )
-_PERIOD = re.compile(rf"(?:下+个?月|下+个?{_WEEK}|下个?季度?|明年|下半年|本月)(?:份)?(?=\s?(?:起|开始|执行|生效|就|始))")
+_PERIOD = re.compile(
+    rf"(?:下+个?月|下+个?{_WEEK}|下个?季度?|明年|下半年|本月)(?:份)?(?=\s?(?:起|开始|执行|生效|就|始))"
+)
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
 _ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
 _FROM = re.compile(r"(?:从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$")
@@ -60,7 +62,9 @@ def recognise_days(
     return found
 
 
-def _parsed(said: str, today: date, calendar: WorkCalendar | None) -> tuple[date | None, tuple[date, ...]] | None:
+def _parsed(
+    said: str, today: date, calendar: WorkCalendar | None
+) -> tuple[date | None, tuple[date, ...]] | None:
     try:
         return parse_date(said, today, calendar), ()
     except Refused as refused:

@@ -40,7 +40,8 @@ class Directory:
         same = [
             entry
             for entry in self.entries
-            if name_key(entry.name).core == key.core and _places_agree(key.places, name_key(entry.name).places)
+            if name_key(entry.name).core == key.core
+            and _places_agree(key.places, name_key(entry.name).places)
         ]
         if same:
             return same

@@ -117,19 +117,32 @@ def _rate(board: Board, mentions: list[RateMention]) -> None:
         for mention in sure
         if mention.value is not None
     ]
-    if unsure and finds and all(_reads_as(mention, finds[0].value) for mention in unsure) and not _stacked(unsure):
+    if (
+        unsure
+        and finds
+        and all(_reads_as(mention, finds[0].value) for mention in unsure)
+        and not _stacked(unsure)
+    ):
         unsure = []
     if unsure:
         candidates = [find.value for find in finds]
         candidates += [rate_text(rate) for mention in unsure for rate in mention.candidates if rate > 0]
         start, end = unsure[0].start, unsure[0].end
-        board.ask("discount_rate", candidates, f"{board.shown(start, end).strip()}: {unsure[0].why}", start, end)
+        board.ask(
+            "discount_rate", candidates, f"{board.shown(start, end).strip()}: {unsure[0].why}", start, end
+        )
     elif finds:
         finds = corrected(board.text.said, finds)
         if len({find.value for find in finds}) > 1:
             values = [find.value for find in finds]
             first, last = finds[0], finds[-1]
-            board.ask("discount_rate", values, f"the message says {' and '.join(dict.fromkeys(values))}", first.start, last.end)
+            board.ask(
+                "discount_rate",
+                values,
+                f"the message says {' and '.join(dict.fromkeys(values))}",
+                first.start,
+                last.end,
+            )
         else:
             board.finds["discount_rate"] = finds
 
@@ -148,10 +161,7 @@ def _settlement(board: Board, mentions: list[TermsMention]) -> None:
 
 def ask_terms(board: Board, name: str, mentions: list[TermsMention]) -> None:
     """Give a field its one settlement, or ask where several or unclear ones stand."""
-    finds = [
-        Find(name, mention.value, mention.start, mention.end, mention.why)
-        for mention in mentions
-    ]
+    finds = [Find(name, mention.value, mention.start, mention.end, mention.why) for mention in mentions]
     kept = {(find.start, find.end) for find in corrected(board.text.said, finds)}
     distinct = merged([mention for mention in mentions if (mention.start, mention.end) in kept])
     unclear = [mention for mention in distinct if mention.value is None]
@@ -170,7 +180,9 @@ def _divisions(gathered: Gathering) -> None:
         return
     finds = gathered.board.finds["address"]
     said = re.sub(r"\s+", "", gathered.board.text.said[finds[-1].start : finds[-1].end])
-    place = divisions(address.value, said, gathered.fields and {k: v.value for k, v in gathered.fields.items()})
+    place = divisions(
+        address.value, said, gathered.fields and {k: v.value for k, v in gathered.fields.items()}
+    )
     for name, value in zip(("province", "city", "district"), place.parts, strict=True):
         if value:
             gathered.derive(name, value)

@@ -27,7 +27,9 @@ _LANDLINE = re.compile(
     r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)"
     r"(?:[ ]?(?:转接?|分机号?|ext\.?|x|#|\*|-)[ :]?(?P<ext>\d{1,6})(?!\d))?"
 )
-_FROM_ABROAD = re.compile(r"\+86[ \-]?(?P<area>10|2\d|[3-9]\d{2})[ \-](?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)(?P<ext>(?!))?")
+_FROM_ABROAD = re.compile(
+    r"\+86[ \-]?(?P<area>10|2\d|[3-9]\d{2})[ \-](?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)(?P<ext>(?!))?"
+)
 _BAD_MOBILE = re.compile(r"(?<![\d.a-z])1[0-9](?:[ \-]?[\doil]){6,12}(?![\da-z])")
 _LOCAL = re.compile(r"(?<!\d)[2-9]\d{6,7}(?!\d)")
 _POSTCODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -88,7 +90,9 @@ def recognise_accounts(board: Board, labels: list[Label]) -> None:
         if label.field == "bank_account" and (match := _ACCOUNT.match(board.left, label.at)):
             digits = re.sub(r"\D", "", match[0])
             board.found("bank_account", digits, match.start(), match.end(), "labelled")
-        elif label.field == "chat_id" and (match := re.compile(r"[a-z0-9_\-]{5,20}").match(board.left, label.at)):
+        elif label.field == "chat_id" and (
+            match := re.compile(r"[a-z0-9_\-]{5,20}").match(board.left, label.at)
+        ):
             if not _MOBILE.fullmatch(match[0]):
                 board.take(label.start, match.end())
         elif label.field == "fax" and (match := _LANDLINE.match(board.left, label.at)):

@@ -23,10 +23,14 @@ _FILE_NO = re.compile(r"(?:rs|yg)\s?-?\s?\d{3,4}")
 _SUBJECT = re.compile(
     r"(?:借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要)(?:一下|个)?\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?\s?)?(?P<name>[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|管理档案|员工档案|个人档案|档案)"
 )
-_SUBJECT_FIRST = re.compile(r"(?:把|将)\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|员工档案|档案)[^,。;\n]{0,4}(?:借|调)")
+_SUBJECT_FIRST = re.compile(
+    r"(?:把|将)\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
+)
 _DUE = re.compile(r"^\s?(?:之前|以前|前)?\s?(?:归还|还|还回|交还|送回)")
 _PURPOSE = re.compile(r"^(?:因为|由于|为了|用于|要用来|用来|事由|原因)[:：]?\s?|^[\s的(（]+")
-_NO_PURPOSE = re.compile(r"^(?:想|我想|我要|麻烦|谢谢|请|帮|辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还|档案")
+_NO_PURPOSE = re.compile(
+    r"^(?:想|我想|我要|麻烦|谢谢|请|帮|辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还|档案"
+)
 _NEW_CONTACT = re.compile(
     r"(?:联系人|采购|对接人|负责人|经办人|收货人|找)(?:[一-龥]{0,4}?)(?:换成了?|改成|改为|变更为|换为|换人|是|叫|找|:)*\s?(?P<name>[一-龥]{2,4}?)(?=了|吧|[\s,，。;\0\d]|$|的?(?:电话|手机))"
 )
@@ -54,7 +58,13 @@ def _refer(board: Board, reference: Reference | None, directory: Directory | Non
     board.take(reference.start, reference.end)
     if directory is not None and len(found := directory.matches(reference.words)) != 1:
         names = [entry.name for entry in (found or directory.alike(reference.words))[:8]]
-        board.ask("customer_ref", names, f"{len(found)} customers match {reference.words}", reference.start, reference.end)
+        board.ask(
+            "customer_ref",
+            names,
+            f"{len(found)} customers match {reference.words}",
+            reference.start,
+            reference.end,
+        )
         return
     board.finds["customer_ref"] = [
         Find("customer_ref", reference.words, reference.start, reference.end, reference.why)
@@ -64,7 +74,9 @@ def _refer(board: Board, reference: Reference | None, directory: Directory | Non
 def _contact(board: Board) -> None:
     named = None
     for match in board.search(_NEW_CONTACT):
-        if not re.search(r"^(?:了|换|改|是|新|以后|电话|地址|采购|经理)|公司|不变|电话|手机|照旧|人$", match["name"]):
+        if not re.search(
+            r"^(?:了|换|改|是|新|以后|电话|地址|采购|经理)|公司|不变|电话|手机|照旧|人$", match["name"]
+        ):
             named = match
     if named is not None:
         start, end = named.span("name")
@@ -91,18 +103,29 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
     due = False
     for mention in recognise_days(board, labels, today, calendar):
         tail = _DUE.match(board.text.said[mention.end : mention.end + 6])
-        until = mention.role == "to" or re.search(r"(?:借到|用到|还|归还(?:日期|时间)?[:：]?)\s?$", board.text.said[max(0, mention.start - 6) : mention.start])
+        until = mention.role == "to" or re.search(
+            r"(?:借到|用到|还|归还(?:日期|时间)?[:：]?)\s?$",
+            board.text.said[max(0, mention.start - 6) : mention.start],
+        )
         if (tail or until) and not due:
             end = mention.end + (tail.end() if tail else 0)
             if mention.day is not None:
                 board.found("due_date", mention.day.isoformat(), mention.start, end, "words")
             else:
-                board.ask("due_date", [day.isoformat() for day in mention.candidates], "several days", mention.start, end)
+                board.ask(
+                    "due_date",
+                    [day.isoformat() for day in mention.candidates],
+                    "several days",
+                    mention.start,
+                    end,
+                )
             due = True
     if number := _FILE_NO.search(board.left):
         digits = re.sub(r"\s", "", number[0]).upper()
         board.found("file_subject", re.sub(r"^(RS|YG)-?", r"\1-", digits), *number.span(), "number")
-    elif (subject := _SUBJECT_FIRST.search(board.left) or _SUBJECT.search(board.left)) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
+    elif (subject := _SUBJECT_FIRST.search(board.left) or _SUBJECT.search(board.left)) and not re.search(
+        r"一下|哪|谁|我的|自己", subject["name"]
+    ):
         board.found("file_subject", board.shown(*subject.span("name")), *subject.span("name"), "words")
     if kind := _FILE_KIND.search(board.left):
         words = {"管理档案": "员工管理档案", "员工档案": "员工档案"}.get(kind[0], kind[0])
@@ -115,7 +138,10 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
 
 def _purpose(board: Board) -> None:
     left = board.left
-    last = max((find.end for finds in board.finds.values() for find in finds if find.field.startswith("file")), default=0)
+    last = max(
+        (find.end for finds in board.finds.values() for find in finds if find.field.startswith("file")),
+        default=0,
+    )
     for clause in re.finditer(r"[^,，。;；\n!！?？\0]+", left):
         start, end = clause.span()
         if end <= last or (start < last and not re.match(r"[一-龥]", left[last : last + 1])):

@@ -48,9 +48,13 @@ _DECIMAL = re.compile(
     r"(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
-_WHOLE = re.compile(rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])")
+_WHOLE = re.compile(
+    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
+)
 
-_RIVAL = re.compile(r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经")
+_RIVAL = re.compile(
+    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经"
+)
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
 _NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
@@ -85,7 +89,9 @@ def rate_text(rate: Decimal) -> str:
     """Write a rate as the format has it: at least two decimals."""
     exact = rate.normalize()
     exponent = exact.as_tuple().exponent
-    return format(exact if isinstance(exponent, int) and exponent < -2 else rate.quantize(Decimal("0.01")), "f")
+    return format(
+        exact if isinstance(exponent, int) and exponent < -2 else rate.quantize(Decimal("0.01")), "f"
+    )
 
 
 def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
@@ -115,7 +121,9 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
     take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
     take(_SAID, lambda match: _value(match, match["n"]))
-    take(_POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said"))
+    take(
+        _POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")
+    )
     take(_DECIMAL, lambda match: _value(match, match["n"]))
     for label in labels:
         if label.field in {"discount_rate", "current_discount", "requested_discount"}:
@@ -202,7 +210,9 @@ def _relative(match: re.Match[str]) -> RateMention | None:
         if not 0 < points < Decimal("0.6"):
             return None
         return RateMention(match.start(), match.end(), 1 - points, off=True)
-    return RateMention(match.start(), match.end(), delta=points if up else -points, why="counted from the present rate")
+    return RateMention(
+        match.start(), match.end(), delta=points if up else -points, why="counted from the present rate"
+    )
 
 
 def _percent(said: str) -> Decimal:

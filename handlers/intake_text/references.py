@@ -82,8 +82,15 @@ def _candidates(board: Board) -> list[Reference]:
                 continue
         begin, stop = called
         follows = said[stop : stop + 16]
-        score = 3 * bool(re.match(r"\s*[的:：,，]?\s*(?:\0|改|调|从|由|再|申请|[\d九八七六五一二三四]{1,3}(?:\.\d)?\s?[折扣]|现|原|月结|涨|降|恢复|折扣|能|想|要|目前|直接|按|打|给|放宽|承兑|款到|票到|货到|账期|不是|在原|由于|因为)", follows))
-        score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (3 if count == 0 else 1 if count == 1 else 0)
+        score = 3 * bool(
+            re.match(
+                r"\s*[的:：,，]?\s*(?:\0|改|调|从|由|再|申请|[\d九八七六五一二三四]{1,3}(?:\.\d)?\s?[折扣]|现|原|月结|涨|降|恢复|折扣|能|想|要|目前|直接|按|打|给|放宽|承兑|款到|票到|货到|账期|不是|在原|由于|因为)",
+                follows,
+            )
+        )
+        score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (
+            3 if count == 0 else 1 if count == 1 else 0
+        )
         found.append((score, Reference(board.shown(begin, stop), begin, stop, "before_request")))
     found.sort(key=lambda scored: -scored[0])
     return [reference for score, reference in found if score >= 1]
@@ -93,13 +100,21 @@ def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
     said = board.text.said
     lead = _LEAD.match(said[start:end])
     start += lead.end() if lead else 0
-    stop = next((match.start() for match in _END.finditer(said, start, end) if match.start() >= start + 2), end)
-    if (trade := _TRADE.fullmatch(said[start:stop])) and re.search(r"系列|产品|项目|工程|订单", trade["rest"]):
+    stop = next(
+        (match.start() for match in _END.finditer(said, start, end) if match.start() >= start + 2), end
+    )
+    if (trade := _TRADE.fullmatch(said[start:stop])) and re.search(
+        r"系列|产品|项目|工程|订单", trade["rest"]
+    ):
         stop = start + len(trade["name"])
     if project := _PROJECT.fullmatch(said[start:stop]):
         stop = start + len(project["name"])
     words = said[start:stop]
-    if not 2 <= len(words) <= 24 or _NOBODY.match(words) or not re.fullmatch(r"[一-龥a-z0-9()（）&·\-]+", words):
+    if (
+        not 2 <= len(words) <= 24
+        or _NOBODY.match(words)
+        or not re.fullmatch(r"[一-龥a-z0-9()（）&·\-]+", words)
+    ):
         return None
     if re.search(r"[一-龥]", words) is None and len(words) < 4:
         return None

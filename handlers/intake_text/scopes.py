@@ -27,7 +27,9 @@ def recognise_scope(board: Board) -> None:
             continue
         start, end = match.span(name)
         board.found("product_line", board.shown(start, end), start, end, "words")
-        board.finds["scope"] = [type(board.finds["product_line"][0])("scope", "product_line", start, end, "words")]
+        board.finds["scope"] = [
+            type(board.finds["product_line"][0])("scope", "product_line", start, end, "words")
+        ]
         board.take(match.start(), match.end())
         return
     if match_whole := _WHOLE.search(board.left):

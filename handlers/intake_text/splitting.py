@@ -29,7 +29,14 @@ def split_new_customers(text: Text) -> list[Text]:
         if any(find.value in name or name in find.value for name in seen):
             continue
         seen.append(find.value)
-        label = next((each for each in labels if each.at <= find.start and each.field == "customer_name" and each.at >= find.start - 4), None)
+        label = next(
+            (
+                each
+                for each in labels
+                if each.at <= find.start and each.field == "customer_name" and each.at >= find.start - 4
+            ),
+            None,
+        )
         names.append(label.start if label else find.start)
     if len(names) < 2:
         return [text]
@@ -54,8 +61,14 @@ def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
     ends = [*breaks[1:], len(text.said)]
     for first, last in zip(breaks, ends, strict=True):
         said = text.said[first:last]
-        head = re.match(r"[\s,，]*(?:把|将|给)?(?P<name>[一-龥a-z0-9()（）]{2,16}?)\s?(?:的折扣|折扣)?(?:从|由|原|现|再|申请|改|调|[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])", said)
-        names = head and not re.match(r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|今年|对方|新|生效|变更|以后|都|含税|仅限", head["name"])
+        head = re.match(
+            r"[\s,，]*(?:把|将|给)?(?P<name>[一-龥a-z0-9()（）]{2,16}?)\s?(?:的折扣|折扣)?(?:从|由|原|现|再|申请|改|调|[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])",
+            said,
+        )
+        names = head and not re.match(
+            r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|今年|对方|新|生效|变更|以后|都|含税|仅限",
+            head["name"],
+        )
         if names and _RATE.search(said):
             starts.append(first)
     if len(starts) < 2 or len(starts) > MOST:
@@ -75,7 +88,11 @@ def _beginning(said: str, name: int) -> int:
 def _cut(text: Text, starts: list[int]) -> list[Text]:
     starts = starts[:MOST]
     ends = [*starts[1:], len(text.said)]
-    return [text.part(first, last) for first, last in zip(starts, ends, strict=True) if text.said[first:last].strip()]
+    return [
+        text.part(first, last)
+        for first, last in zip(starts, ends, strict=True)
+        if text.said[first:last].strip()
+    ]
 
 
 def _has_more(said: str) -> bool:

@@ -17,7 +17,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"{_N}\s?(?:个?点|%)\s?的?\s?(?:增值税)?(?:专用?发?票|普通?发?票|增值税|税点?|发票)")
 _SPECIAL = re.compile(r"增值税专用发票|增值税专票|专用发票|专票")
-_LIMIT = re.compile(r"(?:信用额度|授信额度|授信|额度)\s?[:是为]?\s?(?P<n>\d{1,9}(?:\.\d{1,2})?)\s?(?P<unit>万|w|千|k)?元?")
+_LIMIT = re.compile(
+    r"(?:信用额度|授信额度|授信|额度)\s?[:是为]?\s?(?P<n>\d{1,9}(?:\.\d{1,2})?)\s?(?P<unit>万|w|千|k)?元?"
+)
 
 
 def recognise_taxes(board: Board) -> None:
@@ -31,7 +33,10 @@ def recognise_taxes(board: Board) -> None:
         for match in board.search(pattern):
             rate = read_number(match["n"])
             if rate in _RATES and not re.search(r"让利|优惠|下浮|便宜|再让", match[0]):
-                if match[0].startswith("加") and "税" not in board.text.said[max(0, match.start() - 8) : match.end() + 3]:
+                if (
+                    match[0].startswith("加")
+                    and "税" not in board.text.said[max(0, match.start() - 8) : match.end() + 3]
+                ):
                     continue
                 share = format(Decimal(rate) / 100, ".2f")
                 board.found("tax_rate", share, match.start(), match.end(), "tax_words")
@@ -41,7 +46,9 @@ def recognise_taxes(board: Board) -> None:
         for start, end in within + without:
             board.take(start, end)
     special = _SPECIAL.search(board.text.said)
-    if special and not re.search(r"不要|不开|无需|不用", board.text.said[max(0, special.start() - 3) : special.start()]):
+    if special and not re.search(
+        r"不要|不开|无需|不用", board.text.said[max(0, special.start() - 3) : special.start()]
+    ):
         board.found("invoice_type", "special", special.start(), special.end(), "tax_words")
 
 

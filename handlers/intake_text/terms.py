@@ -27,25 +27,44 @@ _ACCEPTANCE = re.compile(
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY_NEXT, r"(?:次月|隔月|下月)结(?:算|清)?"),
     (Method.MONTHLY, r"(?:按月结算|当月结|(?<![半双季周两三隔])月结|月度结算)(?:算|清)?"),
-    (Method.AFTER_INVOICE, r"(?:收到发票|见发票|发票到|开票(?=后)|票到|见票|收票)(?:之?后|以后)?(?:付款|付)?"),
+    (
+        Method.AFTER_INVOICE,
+        r"(?:收到发票|见发票|发票到|开票(?=后)|票到|见票|收票)(?:之?后|以后)?(?:付款|付)?",
+    ),
     (Method.AFTER_DELIVERY, r"(?:货到|到货|收货)(?:之?后|以后)?(?:付款|付|结清)?"),
     (Method.NET_DAYS, r"(?:账期|帐期|信用期)"),
 )
 _TERMS = [
-    (method, re.compile(rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"))
+    (
+        method,
+        re.compile(
+            rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"
+        ),
+    )
     for method, basis in _WITH_DAYS
 ]
 _AT_ONCE = (
-    (Method.AFTER_DELIVERY, re.compile(r"货到(?:即|就|立即|现|当场)?(?:付款|付清|结清|付全款|付)(?!\s?\d)|(?<![票货收])到付")),
+    (
+        Method.AFTER_DELIVERY,
+        re.compile(r"货到(?:即|就|立即|现|当场)?(?:付款|付清|结清|付全款|付)(?!\s?\d)|(?<![票货收])到付"),
+    ),
     (Method.AFTER_INVOICE, re.compile(r"(?:票到|见票|收到发票)(?:即|就|立即)?(?:付款|付清|付)(?!\s?\d)")),
 )
-_OPEN = [(method, re.compile(basis)) for method, basis in _WITH_DAYS if method in {Method.MONTHLY, Method.MONTHLY_NEXT}]
+_OPEN = [
+    (method, re.compile(basis))
+    for method, basis in _WITH_DAYS
+    if method in {Method.MONTHLY, Method.MONTHLY_NEXT}
+]
 _PREPAY = re.compile(
     r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|预付(?=$|[\s,;。])|全款|付全款)(?:\s?后?\s?(?:再)?发货)?|"
     r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|带款提货|款到即发)"
 )
-_CASH = re.compile(r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)|现款|当场结清|钱货两清")
-_RATIO = re.compile(r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款")
+_CASH = re.compile(
+    r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)|现款|当场结清|钱货两清"
+)
+_RATIO = re.compile(
+    r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款"
+)
 
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
@@ -93,7 +112,12 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
     for method, pattern in _TERMS:
         for match in board.search(pattern):
             days = _read_days(match["days"] or match["ahead"])
-            add(match.start(), match.end(), _terms(method, days) if days is not None else None, "no number of days")
+            add(
+                match.start(),
+                match.end(),
+                _terms(method, days) if days is not None else None,
+                "no number of days",
+            )
     for method, pattern in _AT_ONCE:
         for match in board.search(pattern):
             add(match.start(), match.end(), _terms(method, 0))
@@ -161,7 +185,12 @@ def _same(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any] | None:
     if one["method"] == two["method"] and None in (one["days"], two["days"]):
         return one if one["days"] is not None else two
     for first, second in ((one, two), (two, one)):
-        if first["method"] == "net_days" and second["method"] not in {"prepay", "cash", "installment", "net_days"}:
+        if first["method"] == "net_days" and second["method"] not in {
+            "prepay",
+            "cash",
+            "installment",
+            "net_days",
+        }:
             if second["days"] in (None, first["days"]):
                 return second | {"days": first["days"]}
     return None
@@ -235,5 +264,3 @@ def _percent(said: str) -> int | None:
     if number is None or number % 1:
         return None
     return int(number) * (10 if said.endswith("成") else 1)
-
-
