@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from bot.clock import now
 from bot.commands.console import print_json, print_table
-from bot.commands.csv_files import read_rows
 from bot.commands.faults import Fault
 from bot.commands.scoring_texts import CaseScore, score_case
 from bot.settings import load_settings
@@ -67,6 +66,8 @@ def read_directory(path: Path) -> Directory:
     if path.suffix.lower() == ".json":
         entries = _json(path)
         return _directory(entries.get("directory", []) if isinstance(entries, dict) else entries, path.name)
+    from bot.commands.csv_files import read_rows  # noqa: PLC0415 - loads the whole register's code
+
     return Directory(
         DirectoryEntry(
             name=row.cells["客户名称"],

@@ -22,6 +22,7 @@ _STREET = re.compile(
     r"[一-龥\d]{1,14}?(?:大道|大街|公路|国道|路|街|巷|弄|胡同|道)(?:[东南西北中]?(?:段|侧|头))?|[一-龥]{2,6}(?:镇|乡|村|街道|工业区|工业园|科技园|开发区|园区|社区|小区|广场|大厦|新区)"
 )
 _NUMBERED = re.compile(r"\d+(?:-\d+)?号?|[零〇一二三四五六七八九十百]+号|[a-z]\d*(?:栋|座|幢|区)")
+_PLACE_ENDS = ("省", "市", "区", "县", "镇", "街道")
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0!！?？]+")
 _CONTINUES = re.compile(
     r"\s*(?:[a-z\d\-#]+(?:号|栋|幢|座|楼|层|室|单元|弄|号楼|厂房|门|户|组|f)|[一-龥]{0,4}[一二三四五六七八九十]+(?:楼|层|栋|单元|室))"
@@ -64,7 +65,7 @@ def _words(left: str, start: int, end: int, cuts: list[int]) -> list[tuple[int, 
         cut = min([at for at in cuts if first < at < last], default=last)
         if spans and spans[-1][1] + 3 >= first and spans[-1][1] not in cuts:
             before = left[spans[-1][0] : spans[-1][1]]
-            place_only = begins_with_place(before) and re.search(r"(?:省|市|区|县|镇|街道)$", before)
+            place_only = before.endswith(_PLACE_ENDS) and begins_with_place(before)
             if (place_only and re.match(r"[一-龥]", left[first:cut])) or (
                 _STREET.search(before) and _CONTINUES.fullmatch(left[first:cut])
             ):
@@ -75,15 +76,15 @@ def _words(left: str, start: int, end: int, cuts: list[int]) -> list[tuple[int, 
 
 
 def _looks(stretch: str) -> bool:
-    street, number = _STREET.search(stretch), _NUMBERED.search(stretch)
-    if _NOT_AN_ADDRESS.search(stretch) or len(stretch) < 5:
+    if len(stretch) < 5 or not (street := _STREET.search(stretch)) or _NOT_AN_ADDRESS.search(stretch):
         return False
+    number = _NUMBERED.search(stretch)
     placed = begins_with_place(stretch)
     if placed and re.search(r"有限公司$|厂$|店$|公司$", stretch):
         return False
-    if placed and street:
+    if placed:
         return True
-    return bool(street and number and street.start() <= 6 and number.end() > street.end())
+    return bool(number and street.start() <= 6 and number.end() > street.end())
 
 
 def _labelled(board: Board, labels: list[Label], label: Label) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers.intake_text.normalising import Text
 
-MOST = 40
+MOST = 24
 """Mentions of one kind that are looked at; a message with more is no request."""
 _CORRECTION = re.compile(
     r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|不是.{0,12}?[,，\s]?是"
@@ -56,10 +56,13 @@ class Board:
     def left(self) -> str:
         """The text with taken stretches blanked; positions stay."""
         if self._left is None:
-            characters = list(self.text.said)
-            for start, end in self._taken:
-                characters[start:end] = "\0" * (end - start)
-            self._left = "".join(characters)
+            pieces, at = [], 0
+            for start, end in sorted(self._taken):
+                if end > at:
+                    start = max(start, at)
+                    pieces += [self.text.said[at:start], "\0" * (end - start)]
+                    at = end
+            self._left = "".join([*pieces, self.text.said[at:]])
         return self._left
 
     def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -19,7 +19,7 @@ _FORMS = (
 _BRANCH = r"(?:[一-龥]{2,8}(?:分公司|办事处|分厂|分店|分部))?"
 _CHARACTERS = r"[一-龥㐀-䶿a-zA-Z0-9()·&\-]"
 _GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇乡号])")
-NAMED = re.compile(rf"[一-龥][一-龥()]+(?:{_FORMS})|co\.?,? ?ltd|[a-z]+ limited|\binc\b")
+NAMED = re.compile(rf"(?<=[一-龥][一-龥)])(?:{_FORMS})|co\.?,? ?ltd|[a-z] limited|\binc\b")
 """Whether a text speaks of a company at all; for the simplified, lower-case form."""
 _ENGLISH = re.compile(
     r"[A-Z][A-Za-z0-9&.'\-]*(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]*){0,8}?[ ,]{1,2}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import MOST, Board
 from handlers.intake_text.labels import Label
 
 _SURNAMES = (
@@ -74,7 +74,7 @@ def recognise_contacts(board: Board, labels: list[Label]) -> None:
         names += _named(board, piece)
     called = [name for name in names if name[3]]
     beside = [name for name in names if _phone_near(board, name[1])]
-    for start, end, _, _ in _chosen(called, beside, names):
+    for start, end, _, _ in _chosen(called, beside, names)[:MOST]:
         _name(board, start, end, "shape")
 
 

@@ -50,8 +50,11 @@ def recognise_days(
 ) -> list[DayMention]:
     """Find the days of a text with what is said about them; only those with a role are taken."""
     found: list[DayMention] = []
+    read: dict[str, tuple[date | None, tuple[date, ...]] | None] = {}
     for match in board.search(_DAY):
-        found += _read(board, labels, match.start(), match.end(), _parsed(match[0], today, calendar))
+        if match[0] not in read:
+            read[match[0]] = _parsed(match[0], today, calendar)
+        found += _read(board, labels, match.start(), match.end(), read[match[0]])
     for match in board.search(_PERIOD):
         try:
             day = parse_period(match[0], today)

@@ -7,6 +7,7 @@ import re
 from handlers.intake_text.labels import field_of_label
 from handlers.intake_text.normalising import Text, joined
 
+MOST_ROWS = 20
 _LEAD = re.compile(r"^[\s>》*\-•·]*(?:\d{1,2}\s?[.、)]\s?(?!\d))?")
 
 
@@ -20,7 +21,7 @@ def flattened(text: Text) -> list[Text]:
             rows = [_cells(row) for row in lines[at + 1 :]]
             filled = [row for row in rows if len(row) >= 2]
             if filled:
-                return [_row(head, cells, row) for row in filled]
+                return [_row(head, cells, row) for row in filled[:MOST_ROWS]]
     return [_unquoted(_stacked(lines))]
 
 

@@ -68,13 +68,17 @@ def joined(pieces: Iterable[Text | str]) -> Text:
 
 def _made(shown: str, origin: list[int]) -> Text:
     said = shown.translate(SIMPLIFIED)
-    said = "".join(low if len(low := character.lower()) == 1 else character for character in said)
-    return Text(shown, said, tuple(origin))
+    lowered = said.lower()
+    if len(lowered) != len(said):  # some letters of other scripts grow
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in said)
+    return Text(shown, lowered, tuple(origin))
 
 
 def _folded(character: str) -> str:
     if character < "\x7f":
         return character if character >= " " or character in "\n\t" else " "
+    if "一" <= character <= "龥":
+        return character
     if character in _INVISIBLE:
         return ""
     if character in _CIRCLED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from domain.errors import Refused
 from domain.rates import parse_rate
@@ -156,17 +157,20 @@ def _judged(said: str, mention: RateMention) -> RateMention:
 
 
 def _value(match: re.Match[str], words: str, *, off: bool = False) -> RateMention | None:
-    start, end = match.span()
+    read = _parsed(words)
+    if read is None:
+        return None
+    return RateMention(*match.span(), read[0], read[1], why=read[2], off=off)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(words: str) -> tuple[Decimal | None, tuple[Decimal, ...], str] | None:
     try:
-        return RateMention(start, end, parse_rate(words), off=off)
+        return parse_rate(words), (), "words"
     except Refused as refused:
-        match refused.code:
-            case "rate_ambiguous":
-                candidates = tuple(refused.params["candidates"])
-                return RateMention(start, end, None, candidates, why="it has two readings")
-            case "rate_out_of_range":
-                return RateMention(start, end, None, (), why="no rate lies there")
-    return None
+        if refused.code == "rate_ambiguous":
+            return None, tuple(refused.params["candidates"]), "it has two readings"
+        return (None, (), "no rate lies there") if refused.code == "rate_out_of_range" else None
 
 
 def _doubt(match: re.Match[str], candidates: list[Decimal], why: str) -> RateMention:
