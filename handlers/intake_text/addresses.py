@@ -53,6 +53,7 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
             if start in values:
                 continue
             start += _LEAD.match(board.left[start:end]).end()  # type: ignore[union-attr]
+            start = _place_within(board.left, start, end)
             if start < end and _looks(board.left[start:end]):
                 _found(board, "address", start, end, "shape")
 
@@ -73,6 +74,14 @@ def _words(left: str, start: int, end: int, cuts: list[int]) -> list[tuple[int, 
                 continue
         spans.append((first, cut))
     return spans
+
+
+def _place_within(left: str, start: int, end: int) -> int:
+    """Give where a place begins behind a few words that lead to it: 他们在武汉市…."""
+    for lead in re.finditer(r"[在到是于址点:：为]", left[start : min(end, start + 9)]):
+        if begins_with_place(left[start + lead.end() : end]) and not begins_with_place(left[start:end]):
+            return start + lead.end()
+    return start
 
 
 def _looks(stretch: str) -> bool:
@@ -104,7 +113,7 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> None:
 
 def _found(board: Board, name: str, start: int, end: int, why: str) -> None:
     shown = board.shown(start, end)
-    if tail := re.search(r"[\s(（]+$|[吧哈啊呢哦~]+$", shown):
+    if tail := re.search(r"[\s(（]+$|[吧哈啊呢哦了~]+$", shown):
         end = start + tail.start()
     if open_bracket := re.search(r"[(（][^)）]*$", board.shown(start, end)):
         end = start + open_bracket.start()

@@ -13,6 +13,7 @@ from typing import Any
 
 from handlers.intake_text.normalising import Text
 
+_GONE = "\0"
 MOST = 24
 """Mentions of one kind that are looked at; a message with more is no request."""
 _CORRECTION = re.compile(
@@ -56,13 +57,9 @@ class Board:
     def left(self) -> str:
         """The text with taken stretches blanked; positions stay."""
         if self._left is None:
-            pieces, at = [], 0
-            for start, end in sorted(self._taken):
-                if end > at:
-                    start = max(start, at)
-                    pieces += [self.text.said[at:start], "\0" * (end - start)]
-                    at = end
-            self._left = "".join([*pieces, self.text.said[at:]])
+            self._left = self.text.said
+            for start, end in self._taken:
+                self._left = f"{self._left[:start]}{_GONE * (end - start)}{self._left[end:]}"
         return self._left
 
     def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -81,8 +78,9 @@ class Board:
 
     def take(self, start: int, end: int) -> None:
         """Give a stretch away, so that no later recogniser reads it."""
+        left = self.left
         self._taken.append((start, end))
-        self._left = None
+        self._left = f"{left[:start]}{_GONE * (end - start)}{left[end:]}"
 
     def release(self, start: int, end: int) -> None:
         """Give a stretch back to the rules that come later."""

@@ -48,13 +48,13 @@ def read_change(
     recognise_companies(board, labels)
     for find in board.finds.get("customer_name", [])[1:]:
         board.take(find.start, find.end)
+    _days(board, labels, recognise_days(board, labels, today, calendar))
     reference = find_reference(board, labels, directory)
     entry: DirectoryEntry | None = None
     if reference is not None:
         board.take(reference.start, reference.end)
         entry = _resolve(board, reference.words, reference.start, reference.end, reference.why, directory)
     recognise_scope(board)
-    _days(board, labels, recognise_days(board, labels, today, calendar))
     current, requested = _roles(board, labels, rates)
     _terms(board, labels, terms)
     _current(board, current, entry)

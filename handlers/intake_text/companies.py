@@ -26,7 +26,7 @@ _ENGLISH = re.compile(
     r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|Corp\.?|Corporation|Company)(?![A-Za-z])"
 )
 _LEAD = re.compile(
-    r"^(?:[\s>@*#·•\-_=~!。,、:(]|①|②|③|④|⑤|⑥|\d{1,2}\s?[.、):](?!\d)|第[一二三四五]个?[家]?)+|"
+    r"^(?:[\s>@*#·•\-_=~!。,、:(]|①|②|③|④|⑤|⑥|\d{1,2}\s?[.、):](?!\d)|第[一二三四五]个?[家]?|[a-h]\s?[)、.:])+|"
     r"^(?:老板|各位|大家|早上|上午|下午|晚上|早|好|您好|你好|哈喽|hi|hello|在吗|麻烦|帮忙|帮我|帮|请|辛苦|再|还有|另外|给|把|将|我要|想|要|需要|"
     r"接了个?|来了个?|谈了个?|开发了个?|又|有)+|"
     r"^(?:能不能给?|可以给?|可不可以给?)|"
@@ -119,6 +119,8 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
             end_of_name += branch.end() if branch else 0
         name = board.shown(begin, end_of_name)
         if len(name) < 4 or _PLAIN_WORDS.search(name) and len(name) < 7 or not re.search(r"[一-龥]{3}", name):
+            continue
+        if name.count("(") != name.count(")"):
             continue
         if re.search(r"[路街巷弄]\d|\d+号|工业区|工业园|银行", name) or re.match(r"[转到在从]", name):
             continue

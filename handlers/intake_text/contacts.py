@@ -164,7 +164,7 @@ def _width(said: str, *, loose: bool) -> int:
 def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool]]:
     said, at = piece[0], piece.start()
     if lead := re.match(
-        r"(?:找|采购|财务|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said
+        r"(?:找|采购|财务|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said
     ):
         said, at = said[lead.end() :], at + lead.end()
     if _POST.fullmatch(said):

@@ -18,7 +18,7 @@ _WORDS = {
         "代码 uscc tax id"
     ),
     "contact_name": (
-        "联系人姓名 联系人 联络人 收件人 收货人 经办人 负责人 对接人 采购联系人 老板娘 老板 姓名 联系 采购 contact person contact 找"
+        "联系人姓名 联系人 联络人 收件人 收货人 经办人 负责人 对接人 店主 采购联系人 老板娘 老板 姓名 联系 采购 contact person contact 找"
     ),
     "contact_title": "职位 职务 title",
     "phone": "联系电话 联系方式 联系号码 电话号码 电话 phone",
@@ -28,7 +28,7 @@ _WORDS = {
     "hotline": "客服热线 客服电话 客服 热线",
     "email": "电子邮箱 电子邮件 邮箱 邮件 e-mail email",
     "address": (
-        "详细地址 客户地址 公司地址 单位地址 注册地址 开票地址 办公地址 联系地址 厂址 地址 所在地 地方在 address addr add"
+        "详细地址 客户地址 公司地址 单位地址 注册地址 开票地址 办公地址 联系地址 厂址 地址 地点 所在地 地方在 address addr add"
     ),
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",
@@ -117,7 +117,7 @@ _BARE = {
         "职位",
         "客服",
     ),
-    *("系数", "地方在", "额度", "信用额度", "热线", "联系", "qq号", "银行账号", "厂址", "结算", "老板"),
+    *("店主", "地点", "客户等级", "客户级别", "系数", "地方在", "额度", "信用额度", "热线", "联系", "qq号", "银行账号", "厂址", "结算", "老板"),
 }
 """Labels that need no colon: 地址古镇镇曹三工业区."""
 _BILINGUAL = r"(?:\s?/\s?(?:微信|手机|电话|[a-z][a-z.\-]{1,9}))?"
@@ -151,7 +151,7 @@ def _pattern() -> re.Pattern[str]:
     strong = "|".join(map(re.escape, words))
     ordered = sorted(_BARE, key=len, reverse=True)
     bare = "|".join(f"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in ordered)
-    guarded = rf"(?<![a-z])(?P<strong>{strong})(?:人)?{_BILINGUAL}\s?[:=]\s?"
+    guarded = rf"(?<![a-z])(?P<strong>{strong})(?:人)?{_BILINGUAL}[ \t]?[:=][ \t]?"
     return re.compile(rf"{guarded}|(?<![a-z])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?")
 
 
@@ -159,7 +159,9 @@ _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
 _WORD_GOES_ON = {
     "找": re.compile(r"[了到他她它我您你们]"),
     "联系": re.compile(r"[了不得上过方我您你他她客]"),
-    "地址": re.compile(r"[不改变没]"),
+    "地址": re.compile(r"[不改变没迁]"),
+    "地点": re.compile(r"[不改变没]"),
+    "店主": re.compile(r"[说要]"),
     "电话": re.compile(r"[不没改里打费联]"),
     "手机": re.compile(r"[不没改厂配壳店]"),
     "联系人": re.compile(r"[改换没变]|不(?!是)"),
@@ -176,8 +178,10 @@ def find_labels(board: Board) -> list[Label]:
     labels: list[Label] = []
     for match in board.search(_pattern()):
         words = match["strong"] or match["bare"]
+        before = board.left[max(0, match.start() - 1) : match.start()]
+        if match["strong"] in {"客户", "公司", "单位"} and re.match(r"[新老个家港外该这]", before):
+            continue
         if match["bare"]:
-            before = board.left[max(0, match.start() - 1) : match.start()]
             goes_on = _WORD_GOES_ON.get(words)
             if _NO_LABEL_BEFORE.search(before) or (goes_on and goes_on.match(board.left, match.end())):
                 continue

@@ -70,7 +70,9 @@ def read_new_customer(text: Text, policy: Policy, directory: Directory | None) -
 
 def _listed(board: Board, labels: list[Label]) -> None:
     for label in labels:
-        if label.field in {"source", "grade", "customer_category"} and label.strong:
+        if label.field == "grade" and not label.strong and not re.match(r"[a-d](?![a-z])", board.left[label.at :]):
+            continue
+        if label.field in {"source", "grade", "customer_category"} and (label.strong or label.field == "grade"):
             end = value_end(board, labels, label, r"[\n;；|\t,，。\s]")
             words = board.shown(label.at, end).strip()
             if label.field == "grade":

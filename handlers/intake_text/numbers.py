@@ -124,8 +124,12 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
         label = label_before(labels, board.left, match.start())
         if label is not None and label.field in {"bank_account", "uscc", "chat_id"}:
             continue
-        digits = re.sub(r"[ \-]", "", board.shown(match.start(), match.end()))
-        board.ask("mobile", [], f"{len(digits)} digits: {digits}", match.start(), match.end())
+        typed = board.shown(match.start(), match.end())
+        head, _, tail = typed.rpartition(" ")
+        if len(tail) < 4 and len(re.sub(r"[ \-]", "", head)) >= 9:  # the next number begins after the gap
+            typed = head
+        digits = re.sub(r"[ \-]", "", typed)
+        board.ask("mobile", [], f"{len(digits)} digits: {digits}", match.start(), match.start() + len(typed))
     for label in labels:
         if label.field in {"phone", "landline", "mobile"} and (match := _LOCAL.match(board.left, label.at)):
             board.ask("landline", [], f"no area code: {match[0]}", match.start(), match.end())

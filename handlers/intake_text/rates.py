@@ -38,11 +38,15 @@ _PERCENT_OFF = re.compile(rf"(?P<all>(?:\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,
 _SHARE = re.compile(
     rf"(?:{_LIST}|打|按|折扣率[:：]?|系数)\s?(?:价格?)?的?\s?(?P<n>\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})"
 )
+_TO_SHARE = re.compile(rf"(?:改|调|降|做)(?:到|成|为|至)\s?(?P<n>\d{{2,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})")
 _FACTOR = re.compile(
     rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
 )
 _SAID = re.compile(
-    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给|按|改成|调到|改到|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+)
+_ARROW = re.compile(
+    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
 )
 _POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
 _DECIMAL = re.compile(
@@ -109,6 +113,11 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
         for mention in found:
             board.take(mention.start, mention.end)
 
+    for match in board.search(_ARROW):
+        for name in ("a", "b"):
+            value = _parsed(f"{match[name]}折")
+            if value is not None and value[0] is not None:
+                found.append(RateMention(*match.span(name), value[0]))
     take(_ON_TOP, _on_top)
     take(_OFF_RANGE, _off_range)
     take(_RELATIVE, _relative)
@@ -119,6 +128,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
     take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
     take(_ZHE, _zhe)
+    take(_TO_SHARE, lambda match: _share_doubt(match))
     take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
     take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
     take(_SAID, lambda match: _value(match, match["n"]))
@@ -189,6 +199,11 @@ def _two(match: re.Match[str]) -> RateMention | None:
     if one is None or two is None or one.value is None or two.value is None:
         return None
     return _doubt(match, [one.value, two.value], "a range is not a request")
+
+
+def _share_doubt(match: re.Match[str]) -> RateMention | None:
+    read = _parsed(match["n"])
+    return None if read is None else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
 
 
 def _off_range(match: re.Match[str]) -> RateMention | None:

@@ -11,10 +11,13 @@ from handlers.intake_text.normalising import Text
 
 MOST = 8
 _MARK = re.compile(
-    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|第[一二三四五六]个?[家]?[:：、,]?|[一二三四五六]、|其[一二三])\s*"
+    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|第[一二三四五六]个?[家]?[:：、,]?|[a-h]\s?[)、.](?![a-z0-9])|[一二三四五六]、|其[一二三])\s*"
 )
 _BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|还有|再一个|另一个|另一家)[,，:：]?")
 _RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个点|月结|现结|款到|票到|货到|账期|承兑")
+
+
+_NAME_AND_RATE = re.compile(r"\s*(?![一-龥]{0,8}(?:目前|现在|申请|改|调|降|到|按|原|给|从|由|恢复|成|现))[一-龥]{3,8}?\s?\d{1,2}(?:\.\d)?折\s?[,，]")
 
 
 def split_new_customers(text: Text) -> list[Text]:
@@ -51,6 +54,9 @@ def split_changes(text: Text) -> list[Text]:
     chunks = _cut(text, marks) if len(marks) >= 2 else []
     if len(chunks) >= 2 and all(_RATE.search(chunk.said) for chunk in chunks):
         return chunks
+    commas = [0] + [match.end() for match in re.finditer(r"[,，]", text.said)]
+    if len(commas) > 1 and all(_NAME_AND_RATE.match(text.said, at) for at in commas[:2]):
+        return _cut(text, [at for at in commas if _NAME_AND_RATE.match(text.said, at)])
     breaks = [0] + [match.end() for match in _BREAK.finditer(text.said)]
     return [text] if len(breaks) < 2 else _asking_chunks(text, breaks)
 

@@ -22,7 +22,7 @@ _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 _MONTHS = rf"(?P<n>{_NUM})个月期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
-    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:]?\s?(?P<m>{_NUM})个月期?\)?)?"
+    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|的)?\)?)?"
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY_NEXT, r"(?:次月|隔月|下月)结(?:算|清)?"),
@@ -60,12 +60,13 @@ _PREPAY = re.compile(
     r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|带款提货|款到即发)"
 )
 _CASH = re.compile(
-    r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)|现款|当场结清|钱货两清"
+    r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)?(?![流价券])|现款|当场结清|钱货两清"
 )
 _RATIO = re.compile(
     r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款"
 )
 
+_OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
 _SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{_NUM}成|百分之{_NUM})"
@@ -118,6 +119,11 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
                 _terms(method, days) if days is not None else None,
                 "no number of days",
             )
+    for mention in list(found):
+        other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
+        if other and mention.value and mention.value["days"] is not None:
+            start, days = other.start("days"), _read_days(other["days"])
+            add(start, other.end(), _terms(Method(mention.value["method"]), days) if days is not None else None)
     for method, pattern in _AT_ONCE:
         for match in board.search(pattern):
             add(match.start(), match.end(), _terms(method, 0))
