@@ -22,7 +22,7 @@ _GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇�
 NAMED = re.compile(rf"(?<=[一-龥][一-龥)])(?:{_FORMS})|co\.?,? ?ltd|[a-z] limited|\binc\b")
 """Whether a text speaks of a company at all; for the simplified, lower-case form."""
 _ENGLISH = re.compile(
-    r"[A-Z][A-Za-z0-9&.'\-]*(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]*){0,8}?[ ,]{1,2}"
+    r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9&.'\-]{0,30}(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]{0,30}){0,8}?[ ,]{1,2}"
     r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|Corp\.?|Corporation|Company)(?![A-Za-z])"
 )
 _LEAD = re.compile(
