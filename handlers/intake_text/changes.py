@@ -23,7 +23,7 @@ from handlers.intake_text.scopes import recognise_scope
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
+    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _TO = re.compile(
     r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
@@ -36,6 +36,7 @@ _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|�
 _THEN_CHANGED = re.compile(
     r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)"
 )
+_TWO_NAMES = re.compile(r"([一-龥]{2,10})[跟与及、]([一-龥]{2,10})|([一-龥]{4,10})和([一-龥]{4,10})")
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
@@ -84,6 +85,9 @@ def solve_change(text: Text) -> tuple[Board, list[Label], list[RateMention], lis
 def _resolve(
     board: Board, words: str, start: int, end: int, why: str, directory: Directory | None
 ) -> DirectoryEntry | None:
+    if both := _TWO_NAMES.fullmatch(words):
+        board.ask("customer_ref", [name for name in both.groups() if name], "two customers in one request", start, end)
+        return None
     if directory is None:
         board.finds["customer_ref"] = [Find("customer_ref", words, start, end, why)]
         return None
@@ -288,7 +292,7 @@ def _reason(board: Board, labels: list[Label]) -> None:
             following = [other.start for other in labels if other.start > label.at]
             line = board.text.said.find("\n", label.at)
             stop = min([line if line >= 0 else len(board.text.said), *following])
-            cut = re.search(r"[;；。]|,\s?$", board.text.said[label.at : stop])
+            cut = re.search(r"[;；。\0]|,\s?$", board.left[label.at : stop])
             reason = labelled_reason(board, label.at, label.at + cut.start() if cut else stop)
             break
     reason = reason or find_reason(board)

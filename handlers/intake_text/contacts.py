@@ -8,7 +8,7 @@ from handlers.intake_text.board import MOST, Board
 from handlers.intake_text.labels import Label
 
 _SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐"
+    "衣赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐"
     "费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董"
     "梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚"
     "程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘钭厉戎祖武符刘景詹束龙"
@@ -28,6 +28,9 @@ _POST = re.compile(
     rf"(?:供应链|采购|销售|业务|项目|生产|技术|部门|区域|高级|客户|市场|运营|物流|总|副总?|大区|商务|外贸|质量|设备|工程|财务|行政|人事|仓库|研发|车间)*(?:部|科)?(?:{_PLAIN_TITLE}|总监|董事长)"
 )
 _SHORT_TITLE = rf"(?:{_PLAIN_TITLE}|总|工|姐|哥|生|姨|叔|伯|嫂|董|导)"
+_TRANSLITERATED = re.compile(
+    r"[阿不都热合曼扎西次仁买提吐尔逊艾依木古丽巴特格桑旺堆洛卓玛达娃德吉央金平措多朝鲁苏和娜其乌兰图雅哈斯萨迪力江玉努麦帕孜肯别克叶买买加措顿珠罗布白贡]{4,8}"
+)
 _FULL = re.compile(rf"(?:(?:{_COMPOUND})[一-龥]{{1,2}}|[{_SURNAMES}][一-龥]{{1,2}})")
 _FOUR = re.compile(rf"[{_SURNAMES}]{{2}}[一-龥]{{2}}")
 _CALLED = re.compile(
@@ -122,7 +125,7 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
         board.ask("contact_name", [both[1], both[2]], "two contacts", both.start(), both.end())
         return True
     shown = board.shown(at, rest.end())
-    if latin := re.match(r"[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])", shown):
+    if latin := re.match(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? ?)?[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])", shown):
         board.found("contact_name", latin[0], at, at + latin.end(), "labelled")
         return True
     width = _width(board.left[at : rest.end()], loose=label.strong or label.words != "采购")
@@ -167,6 +170,8 @@ def _named(board: Board, piece: re.Match[str]) -> list[tuple[int, int, str, bool
         r"(?:找|采购|财务|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})", said
     ):
         said, at = said[lead.end() :], at + lead.end()
+    if trusted_name := _TRANSLITERATED.fullmatch(said):
+        return [(at, at + trusted_name.end(), said, False)] if _phone_near(board, at + len(said)) else []
     if _POST.fullmatch(said):
         return []
     if called := _CALLED.fullmatch(said):

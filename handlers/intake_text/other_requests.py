@@ -24,7 +24,7 @@ _SUBJECT = re.compile(
     r"(?:借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要)(?:一下|个)?\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?\s?)?(?P<name>[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|管理档案|员工档案|个人档案|档案)"
 )
 _SUBJECT_FIRST = re.compile(
-    r"(?:把|将)\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
+    r"(?:把|将|^|[,。\s])\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
 )
 _DUE = re.compile(r"^\s?(?:之前|以前|前)?\s?(?:归还|还|还回|交还|送回)")
 _PURPOSE = re.compile(r"^(?:因为|由于|为了|用于|要用来|用来|事由|原因)[:：]?\s?|^[\s的(（]+")
@@ -40,6 +40,8 @@ def read_data_change(text: Text, directory: Directory | None) -> Reading:
     """Read a change that 内勤 makes alone; the outcome is another process."""
     board, labels, _rates, _terms = solve(text)
     recognise_companies(board, labels)
+    if re.search(r"改名|更名", text.said):
+        board.finds.pop("customer_name", None)
     reference = find_reference(board, labels, directory)
     _refer(board, reference, directory)
     _contact(board)

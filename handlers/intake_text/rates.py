@@ -29,7 +29,7 @@ _REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
 _ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
 _TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
 _ZHE = re.compile(
-    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>起|左右|以上|以下|上下|以内|多|出头)?"
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|以上|以下|上下|以内|多|出头)?"
 )
 _OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
 _HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
@@ -43,7 +43,7 @@ _FACTOR = re.compile(
     rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
 )
 _SAID = re.compile(
-    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
 )
 _ARROW = re.compile(
     r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
@@ -189,6 +189,10 @@ def _doubt(match: re.Match[str], candidates: list[Decimal], why: str) -> RateMen
 
 def _zhe(match: re.Match[str]) -> RateMention | None:
     mention = _value(match, f"{match['n']}折")
+    if mention is not None and match["about"] == "半":
+        single = mention.value is not None and mention.value * 10 % 1 == 0
+        halved = (mention.value or Decimal(0)) + Decimal("0.05")
+        return replace(mention, value=halved) if single and halved < 1 else None
     if mention is not None and match["about"] and mention.value is not None:
         return replace(mention, value=None, candidates=(mention.value,), why="about is not a rate")
     return mention

@@ -15,7 +15,7 @@ from handlers.intake_text.labels import Label
 
 _NUM = r"(?:\d{1,3}|[一二两三四五六七八九十百零]{1,5})"
 _DAYS = rf"(?:{_NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
-_BARE = rf"(?:{_DAYS}|\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+_BARE = rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
@@ -62,6 +62,7 @@ _PREPAY = re.compile(
 _CASH = re.compile(
     r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)?(?![流价券])|现款|当场结清|钱货两清"
 )
+_INSPECTED = re.compile(rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?")
 _RATIO = re.compile(
     r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款"
 )
@@ -106,6 +107,8 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         board.take(start, end)
 
     _instalments(board, add)
+    for match in board.search(_INSPECTED):
+        add(match.start(), match.end(), None, "counted from an inspection")
     for match in board.search(_RATIO):
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE):
@@ -240,6 +243,13 @@ def _instalments(board: Board, add: Any) -> None:
                 spans.append((clause.start() + rest.start(), clause.end()))
             continue
         if not shares or not triggers or len(parts) > 8:
+            continue
+        known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
+        if len(shares) == 1 and len(known) == 2 and (_REST.search(clause[0])) and (first := _percent(shares[0][0])):
+            near = _nearest(shares, known)[0]
+            other = known[1] if near is known[0] else known[0]
+            parts += [{"percent": first, "trigger": near.lastgroup}, {"percent": 100 - first, "trigger": other.lastgroup}]
+            spans.append(clause.span())
             continue
         for share, trigger in zip(shares, _nearest(shares, triggers), strict=True):
             percent = _percent(share[0])
