@@ -159,6 +159,29 @@ def show(
     show_records(settings, data, kind.value, key, as_json, limit)
 
 
+@app.command()
+def parse(
+    intent: Annotated[str, typer.Option(metavar="INTENT", help="What it is; default: recognised.")] = "auto",
+    directory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The customers it may speak of, JSON or CSV.")
+    ] = None,
+    moment: Annotated[str | None, typer.Option("--now", metavar="ISO", help="What counts as now.")] = None,
+    score: Annotated[Path | None, typer.Option(metavar="FILE", help="Score a file of cases instead.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Add where each value stood, and why.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="With --score: the table only.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Read one message of free text on standard input and print as JSON what it says.
+
+    With --score it fails where a value is silently wrong.
+    """
+    from bot.commands.parsing_texts import parse_message, score_file
+
+    if score is not None:
+        sys.exit(score_file(score, moment, not quiet))
+    parse_message(intent, directory, moment, settings, explain)
+
+
 @staff_app.command("import")
 def import_staff(
     file: CsvFile,

@@ -1,17 +1,19 @@
-"""Dates as people type them: 12月5日, 12/5, 5号, 下周五, 三天后, 月底.
+"""Dates as people type them: 12月5日, 12/5, 5号, 下周五, 三天后, 月底, 元旦后第一个工作日.
 
 A month and day that have passed this year mean next year; 周五 is the next one; weeks run Monday to Sunday.
-Phrases about working days belong to the calendar, not here.
+Phrases about working days and holidays are counted on the working calendar, in `domain/holiday_dates.py`.
 """
 
 from __future__ import annotations
 
-import calendar
+from calendar import monthrange
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from domain.calendar import WorkCalendar
 from domain.errors import Refused
+from domain.holiday_dates import read_on_calendar
 from domain.numerals import NUMBER, close_up, read_number
 
 WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -25,12 +27,16 @@ _TAIL = re.compile(r"(?:上午|下午|早上|晚上|中午)?(?:之前|以前|[�
 _ECHO = re.compile(rf"[,，(（]?{_WEEK}({_DAY})[)）]?$")
 
 
-def parse_date(text: str, today: date) -> date:
-    """Read one typed date, counted from today.
+def parse_date(text: str, today: date, calendar: WorkCalendar | None = None) -> date:
+    """Read one typed date, counted from today. calendar: the company's; default: the state's.
 
     Raises Refused: date_unreadable, date_impossible(year, month, day), date_ambiguous(candidates), and
     date_weekday_differs(date, weekday: 0 = Monday) when a weekday said beside the date is not its own.
     """
+    typed = close_up(text).rstrip("。.!！吧")
+    on_calendar = read_on_calendar(typed, today, calendar or WorkCalendar()) if typed else None
+    if on_calendar is not None:
+        return on_calendar
     said = (
         re.sub(r"(?<=[日号天底旦\d一二三四五六])前$", "", close_up(text))
         if "天前" not in text
@@ -46,6 +52,27 @@ def parse_date(text: str, today: date) -> date:
     if read is None:
         raise Refused("date_unreadable")
     return read
+
+
+def parse_period(text: str, today: date) -> date:
+    """Read a stretch of time as its first day: 下个月, 明年, 下季度, 下周, 下半年, 本月.
+
+    Raises Refused: date_unreadable.
+    """
+    said = re.sub(r"(?:[起始]|开始|之?后)$", "", close_up(text))
+    monday = today - timedelta(days=today.weekday())
+    if match := re.fullmatch(r"(这个?|本|当|下+个?)月份?", said):
+        return date(*_plus_months(today.year, today.month, match[1].count("下")), 1)
+    if match := re.fullmatch(rf"(这个?|本|下+个?){_WEEK}", said):
+        return monday + timedelta(weeks=match[1].count("下"))
+    if match := re.fullmatch(r"(本|这个?|下个?)季度?", said):
+        quarter = 3 * ((today.month - 1) // 3)
+        return date(*_plus_months(today.year, 1, quarter + 3 * match[1].count("下")), 1)
+    if said in {"明年", "后年"}:
+        return date(today.year + ("今明后".index(said[0])), 1, 1)
+    if said == "下半年" and today.month < 7:
+        return date(today.year, 7, 1)
+    raise Refused("date_unreadable")
 
 
 def _read(said: str, today: date) -> date | None:
@@ -75,7 +102,7 @@ def _day(match: re.Match[str], today: date) -> date:
     if not 1 <= day <= 31:
         raise Refused("date_impossible", year=today.year, month=today.month, day=day)
     year, month = today.year, today.month
-    while day > calendar.monthrange(year, month)[1] or date(year, month, day) < today:
+    while day > monthrange(year, month)[1] or date(year, month, day) < today:
         year, month = _plus_months(year, month, 1)
     return date(year, month, day)
 
@@ -87,7 +114,21 @@ def _day_of_month(match: re.Match[str], today: date) -> date:
 
 def _month_edge(match: re.Match[str], today: date) -> date:
     year, month = _plus_months(today.year, today.month, match[1].count("下"))
-    return date(year, month, 1 if match[2] == "初" else calendar.monthrange(year, month)[1])
+    return date(year, month, 1 if match[2] == "初" else monthrange(year, month)[1])
+
+
+def _edge_of(match: re.Match[str], today: date) -> date:
+    """Give the first or last day of a named month, the next one that is not past."""
+    month = _whole(match[2])
+    if not 1 <= month <= 12:
+        raise Refused("date_impossible", year=today.year, month=month, day=1)
+
+    def edge(year: int) -> date:
+        return date(year, month, 1 if match[3] == "初" else monthrange(year, month)[1])
+
+    if match[1]:
+        return edge(today.year + (match[1] == "明年"))
+    return edge(today.year) if edge(today.year) >= today else edge(today.year + 1)
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
@@ -110,7 +151,7 @@ def _later(match: re.Match[str], today: date) -> date:
         raise Refused("date_unreadable")
     if "月" in unit:
         year, month = _plus_months(today.year, today.month, count)
-        return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+        return date(year, month, min(today.day, monthrange(year, month)[1]))
     return today + timedelta(days=count * (1 if unit in "天日" else 7))
 
 
@@ -120,6 +161,15 @@ def _year_end(match: re.Match[str], today: date) -> date:
 
 def _new_year(_: re.Match[str], today: date) -> date:
     return date(today.year + ((today.month, today.day) != (1, 1)), 1, 1)
+
+
+def _next_day(today: date, month: int, day: int) -> date:
+    return date(today.year + ((today.month, today.day) > (month, day)), month, day)
+
+
+def _quarter_end(today: date) -> date:
+    month = 3 * ((today.month - 1) // 3) + 3
+    return date(today.year, month, monthrange(today.year, month)[1])
 
 
 def _plus_months(year: int, month: int, count: int) -> tuple[int, int]:
@@ -154,9 +204,13 @@ _GRAMMAR: tuple[tuple[str, Callable[[re.Match[str], date], date]], ...] = (
     (rf"({NUMBER})[日号]", _day),
     (rf"({_MONTH})({NUMBER})[日号]", _day_of_month),
     (rf"({_MONTH})的?(底|末|初)", _month_edge),
+    (rf"(今年|明年)?({NUMBER})月份?(底|末|初)", _edge_of),
     (rf"((?:这个?|本|下+个?)){_WEEK}({_DAY})", _weekday),
     (rf"{_WEEK}({_DAY})", _next_weekday),
     (rf"(半个月|({NUMBER})个?(天|日|周|星期|礼拜|月))(?:以|之)?后", _later),
     (r"(今年|明年)?年?[底末]", _year_end),
     (r"(?:明年)?元旦节?", _new_year),
+    (r"国庆节?", lambda _, today: _next_day(today, 10, 1)),
+    (r"(?:五一|劳动)节?", lambda _, today: _next_day(today, 5, 1)),
+    (r"(?:这个?|本)?季度[末底]", lambda _, today: _quarter_end(today)),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import archives, core, drain, filings, machine, startup, tasks
+from tests.bench import archives, core, drain, filings, machine, startup, tasks, texts
 
 DATA = Path("/var/tmp")  # a disk; /tmp is memory on many machines
 
@@ -40,6 +40,10 @@ def run_archives(folder: Path, quick: bool) -> str:
     return archives.report(archives.measure(folder, 100 if quick else 600))
 
 
+def run_texts(_: Path, quick: bool) -> str:
+    return texts.report(texts.measure(2 if quick else 10))
+
+
 BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "filing": run_filings,
     "startup": run_startup,
@@ -47,6 +51,7 @@ BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "core": run_core,
     "tasks": run_tasks,
     "archives": run_archives,
+    "texts": run_texts,
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.dates import WEEKDAYS_ZH, parse_date
+from domain.dates import WEEKDAYS_ZH, parse_date, parse_period
 from domain.errors import Refused
 
 MONDAY = date(2026, 11, 23)
@@ -22,7 +22,7 @@ UNDERSTOOD = {
     "2026-11-23": "今天 今日 23号 11月23日 本周一 这周一",
     "2026-11-24": "明天 明日 明天下午 明天吧 1天后 周二 星期二",
     "2026-11-25": "后天 两天后 2天后",
-    "2026-11-26": "大后天 三天后 3天后 3天之后",
+    "2026-11-26": "大后天 三天后 3天后 3天之后 三个工作日后 3个工作日内",
     "2026-11-27": "周五 本周五 这周五 星期五 礼拜五 周5",
     "2026-11-29": "周日 周天 星期天 本周日",
     "2026-12-04": "下周五 下星期五 下个星期五 下周五前",
@@ -31,6 +31,8 @@ UNDERSTOOD = {
     "2026-11-30": "月底 本月底 这个月底 月末 下周一 30号 一周后",
     "2026-12-31": "下月底 下个月底 年底 31号 12月31日 今年年底",
     "2026-12-23": "一个月后",
+    "2027-01-04": "元旦后第一个工作日 元旦后第1个工作日 元旦放假回来上班第一天",
+    "2027-10-01": "国庆 国庆节",
     "2027-01-01": "元旦 明年1月1日 1月1日 1-1 明年元旦",
     "2027-11-22": "11月22日 11.22",
     "2028-02-29": "2028-02-29 2028年2月29日",
@@ -57,14 +59,11 @@ def test_each_way_to_say_a_day_is_understood(text: str, day: str) -> None:
         "尽快",
         "三天前",
         "3天",
-        "春节后上班第一天",
         "下周",
-        "三个工作日后",
         "12",
         "1205",
         "周八",
         "号",
-        "国庆后",
         "12-5-6",
     ],
 )
@@ -92,6 +91,52 @@ def test_the_weekday_of_today_is_asked_back() -> None:
     refused = refusal("周一")
     assert refused.code == "date_ambiguous"
     assert refused.params["candidates"] == [MONDAY, date(2026, 11, 30)]
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("年前", ["2026-12-31", "2027-02-04"]),
+        ("春节前", ["2027-02-04"]),
+        ("国庆后", ["2027-10-06"]),
+        ("周末", ["2026-11-28", "2026-11-29"]),
+    ],
+)
+def test_what_people_mean_differently_is_asked_back(text: str, candidates: list[str]) -> None:
+    refused = refusal(text)
+    assert refused.code == "date_ambiguous"
+    assert [day.isoformat() for day in refused.params["candidates"]][: len(candidates)] == candidates
+
+
+def test_a_long_holiday_that_is_not_published_yet_is_asked_back() -> None:
+    refused = refusal("春节后上班第一天")
+    assert refused.code == "date_ambiguous"
+    assert len(refused.params["candidates"]) == 1
+    assert parse_date("春节后上班第一天", date(2026, 1, 5)) == date(2026, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("下个月起", "2026-12-01"),
+        ("下月", "2026-12-01"),
+        ("明年开始", "2027-01-01"),
+        ("下季度", "2027-01-01"),
+        ("下周", "2026-11-30"),
+        ("本月", "2026-11-01"),
+    ],
+)
+def test_a_stretch_of_time_begins_on_its_first_day(text: str, first: str) -> None:
+    assert parse_period(text, MONDAY).isoformat() == first
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2028, 12, 31)),
+    st.sampled_from(["元旦后第一个工作日", "三个工作日后", "12月底", "3号", "11.30", "周五之前", "下下周一", "下个月5号", "国庆"]),
+)
+def test_a_day_ahead_is_never_past(today: date, text: str) -> None:
+    with suppress(Refused):
+        assert parse_date(text, today) >= today
 
 
 def test_a_weekday_that_contradicts_the_date_is_told() -> None:

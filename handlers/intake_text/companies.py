@@ -1,0 +1,139 @@
+"""Customer names: registered companies, works, shops and offices without 有限公司, branches, English names."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.intake_text.board import Board
+from handlers.intake_text.labels import Label, value_end
+
+_FORMS = (
+    r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|(?:集团|实业)(?![一-龥])|"
+    r"(?:配件|机械|电器|灯饰|玩具|加工|制品|五金|制造|机电|电机|水泵|阀门|铸造|化工|纺织|制衣|包装|电镀|设备|印刷|家具|塑料|塑胶|食品|"
+    r"水泥|轴承|模具|电子|造纸|制药|修理|修配|总|分|泵|阀|纸|糖|酒|药|船|砖|钢|铝|铜|线|灯)?厂|"
+    r"商行|布行|车行|电器行|五金行|洋行|经营部|经销处|经销部|销售部|营业部|加工部|门市部|门市|服务部|维修部|批发部|办事处|"
+    r"(?:五金|水暖|电器|建材|标准件|专卖|旗舰|杂货|配件|门|分|连锁|体验|自行车|电动车|机电)?店|中心|研究所|研究院|设计院|医院|卫生院|学校|"
+    r"学院|大学|中学|小学|合作社|事务所|酒店|宾馆|工作室|管理站|加油站|服务站|管理处|管理局|管理委员会|管委会|供电局|水务局|税务局|煤矿|农场|农庄|协会|"
+    r"商店|超市|商场|商城|贸易行|工坊|作坊|工场"
+)
+_BRANCH = r"(?:[一-龥]{2,8}(?:分公司|办事处|分厂|分店|分部))?"
+_CHARACTERS = r"[一-龥㐀-䶿a-zA-Z0-9()·&\-]"
+_GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇乡号])")
+NAMED = re.compile(rf"(?<=[一-龥][一-龥)])(?:{_FORMS})|co\.?,? ?ltd|[a-z] limited|\binc\b")
+"""Whether a text speaks of a company at all; for the simplified, lower-case form."""
+_ENGLISH = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9&.'\-]{0,30}(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]{0,30}){0,8}?[ ,]{1,2}"
+    r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|Corp\.?|Corporation|Company)(?![A-Za-z])"
+)
+_LEAD = re.compile(
+    r"^(?:[\s>@*#·•\-_=~!。,、:(]|①|②|③|④|⑤|⑥|\d{1,2}\s?[.、):](?!\d)|第[一二三四五]个?[家]?|[a-h]\s?[)、.:])+|"
+    r"^(?:老板|各位|大家|早上|上午|下午|晚上|早|好|您好|你好|哈喽|hi|hello|在吗|麻烦|帮忙|帮我|帮|请|辛苦|再|还有|另外|给|把|将|我要|想|要|需要|"
+    r"接了个?|来了个?|谈了个?|开发了个?|又|有)+|"
+    r"^(?:能不能给?|可以给?|可不可以给?)|"
+    r"^(?:录入?|新建|建立?|新增|增加|添加|登记|开|报备?)(?:一下|一个|一家|个|家)?(?:新)?(?:客户|户|档案?|资料)?(?:建档|档案)?(?:资料)?|"
+    r"^(?:海外|香港|国外|台湾|澳门)?新?客户(?:资料|信息|报一下|报备|建档|两个|一个|1个|2个|一家|是|叫)*|^建个?档案?|^建档|^开户|^一个|^一家|^个|^两家一起|"
+    r"^公司(?:叫|是|名)?|^(?:名字|名称)(?:叫|是)?|^叫|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
+)
+_PLAIN_WORDS = re.compile(
+    r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
+)
+_SOLE = re.compile(r"[(\s]*(?:个体工商户|个体户)[)\s]?")
+_BANK = re.compile(r"银行|信用社|支行")
+
+
+def recognise_companies(board: Board, labels: list[Label]) -> None:
+    """Find the names of companies, labelled ones first; note a sole trader's word beside a name."""
+    for match in board.search(_SOLE):
+        board.found("customer_category", "individual_business", match.start(), match.end(), "words")
+    for label in labels:
+        if label.field == "bank_name":
+            end = value_end(board, labels, label)
+            name = board.shown(label.at, end).strip(" :")
+            if _BANK.search(name):
+                board.found("bank_name", name, label.at, end, "labelled")
+    named = False
+    for label in labels:
+        if label.field == "customer_name" and label.strong:
+            named |= _labelled(board, labels, label)
+    if not named:
+        _unlabelled(board, labels)
+    _english(board)
+
+
+def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
+    end = value_end(board, labels, label, r"[\n;；|\t,，。]|\s/\s|/(?=[一-龥])")
+    start = label.at
+    stretch = board.left[start:end]
+    if lead := _lead(stretch):
+        start += lead
+    shown = board.shown(start, end)
+    if english := _ENGLISH.match(board.text.shown, start + len(shown) - len(shown.lstrip())):
+        board.found("customer_name", english[0].strip(), english.start(), english.end(), "labelled")
+        return True
+    match = re.match(rf"\s*{_GREEDY.pattern}", shown)
+    if match is None and re.search(r"\s", shown.strip()) and re.search(r"[一-龥]", shown):
+        head = shown.strip().split()[0]
+        end = start + shown.index(head) + len(head)
+    elif match is not None:
+        branch = re.match(_BRANCH, shown[match.end() :])
+        end = start + match.end() + (branch.end() if branch else 0)
+    name = board.shown(start, end).strip(" ,，;。")
+    if len(name) < 2 or not any(map(str.isalpha, name)):
+        return False
+    board.found("customer_name", name, start, end, "labelled")
+    return True
+
+
+def _lead(stretch: str) -> int:
+    at = 0
+    while match := _LEAD.match(stretch[at:]):
+        if match.end() == 0:
+            break
+        at += match.end()
+    return at
+
+
+_PIECE = re.compile(r"[^\n;；|\t,，。、/\0\s!！?？:：]+")
+
+
+def _unlabelled(board: Board, labels: list[Label]) -> None:
+    starts = [label.start for label in labels]
+    values = {label.at for label in labels if label.field in {"customer_name"}}
+    taken = {label.at for label in labels if label.field not in {"customer_name", "note"}}
+    for piece in list(board.search_all(_PIECE)):
+        start, end = piece.span()
+        if start in taken:
+            continue
+        cut = min([at for at in starts if start < at < end], default=end)
+        inside = [
+            label.at for label in labels if label.start == start and label.field in {"customer_name", "phone"}
+        ]
+        begin = max([start, *[at for at in inside if at < cut]]) if inside and start not in values else start
+        begin += _lead(board.left[begin:cut])
+        match = _GREEDY.match(board.left, begin, cut)
+        if match is None:
+            continue
+        end_of_name = match.end()
+        if board.left[end_of_name - 3 : end_of_name] != "分公司":
+            branch = re.match(_BRANCH, board.left[end_of_name:cut])
+            end_of_name += branch.end() if branch else 0
+        name = board.shown(begin, end_of_name)
+        if len(name) < 4 or _PLAIN_WORDS.search(name) and len(name) < 7 or not re.search(r"[一-龥]{3}", name):
+            continue
+        if name.count("(") != name.count(")"):
+            continue
+        if re.search(r"[路街巷弄]\d|\d+号|工业区|工业园|银行", name) or re.match(r"[转到在从]", name):
+            continue
+        board.found("customer_name", name, begin, end_of_name, "shape")
+
+
+def _english(board: Board) -> None:
+    """Take English names; one is the customer's name only where no Chinese one stands."""
+    chinese = bool(board.finds.get("customer_name"))
+    for match in list(_ENGLISH.finditer(board.text.shown))[:8]:
+        if "\0" in board.left[match.start() : match.end()]:
+            continue
+        if chinese:
+            board.take(match.start(), match.end())
+        else:
+            board.found("customer_name", match[0].strip(), match.start(), match.end(), "shape")

@@ -1,0 +1,107 @@
+"""Days in free text: from when and until when something holds, and by when a file comes back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from domain.calendar import WorkCalendar
+from domain.dates import parse_date, parse_period
+from domain.errors import Refused
+from handlers.intake_text.board import Board
+from handlers.intake_text.labels import Label, label_before
+
+_N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_WEEK = r"(?:周|星期|礼拜)"
+_HOLIDAY = r"(?:元旦|春节|过年|清明|五一|劳动|端午|中秋|国庆|十一)(?:节|假期|放假|长假)*"
+_DAY = re.compile(
+    rf"[12]\d{{3}}年{_N}月份?{_N}[日号]?|[12]\d{{3}}([\-/.])\d{{1,2}}\1\d{{1,2}}(?!\d)|"
+    rf"(?:今年|明年)?{_N}月份?[底末初]|(?:今年|明年|后年)?{_N}月份?{_N}[日号]?(?![台件套个只万元天])|(?:这个?|本|下+个?)月{_N}[日号]|"
+    rf"{_HOLIDAY}(?:之后|以后|后|过后)?的?(?:第{_N}个?(?:工作日|上班日)|(?:上班|开工|复工)后?的?第{_N}天|第{_N}天上班)|"
+    rf"{_HOLIDAY}(?:之后|以后|后|之前|以前|前)|(?:过)?年前(?![一-龥]{{0,2}}[万%])|"
+    rf"(?:这个?|本|当|下+个?)?月的?(?:第{_N}|最后一)个?工作日|(?:这个?|本|下+个?)?周末|{_N}个?工作[日天](?:之后|以后|后|内|之内)|"
+    rf"(?:这个?|本|下+个?)?{_WEEK}[一二三四五六日天](?!\d)|大?后[天日]|[明今][天日]|(?:今年|明年)?年[底末]|(?:这个?|本|当|下+个?)?月[底末初]|"
+    rf"(?:明年)?元旦节?|国庆节?|(?:这个?|本)?季度[末底]|(?:半个月|{_N}个?(?:天|日|周|星期|礼拜|月))(?:以后|之后|后)|"
+    rf"(?<![\d.]){_N}[日号](?![楼院门栋])|(?<![\d./\-])\d{{1,2}}[/.]\d{{1,2}}(?![\d./\-%折个万元天mk])"
+)
+_PERIOD = re.compile(
+    rf"(?:下+个?月|下+个?{_WEEK}|下个?季度?|明年|下半年|本月)(?:份)?(?=\s?(?:起|开始|执行|生效|就|始))"
+)
+_STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
+_ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
+_FROM = re.compile(r"(?:从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$")
+_UNTIL = re.compile(r"(?:到|至|截止到?|有效期至?|止于|-|~)\s?[:是为]?\s?$")
+
+
+@dataclass(frozen=True)
+class DayMention:
+    """A day in a text. day: None where it has several readings, with the candidates. role: from, to or none."""
+
+    start: int
+    end: int
+    day: date | None
+    candidates: tuple[date, ...]
+    role: str
+
+
+def recognise_days(
+    board: Board, labels: list[Label], today: date, calendar: WorkCalendar | None
+) -> list[DayMention]:
+    """Find the days of a text with what is said about them; only those with a role are taken."""
+    found: list[DayMention] = []
+    read: dict[str, tuple[date | None, tuple[date, ...]] | None] = {}
+    for match in board.search(_DAY):
+        if match[0] not in read:
+            read[match[0]] = _parsed(match[0], today, calendar)
+        found += _read(board, labels, match.start(), match.end(), read[match[0]])
+    for match in board.search(_PERIOD):
+        try:
+            day = parse_period(match[0], today)
+        except Refused:
+            continue
+        found += _read(board, labels, match.start(), match.end(), (day, ()))
+    found.sort(key=lambda mention: mention.start)
+    return found
+
+
+def _parsed(
+    said: str, today: date, calendar: WorkCalendar | None
+) -> tuple[date | None, tuple[date, ...]] | None:
+    try:
+        return parse_date(said, today, calendar), ()
+    except Refused as refused:
+        if refused.code == "date_ambiguous":
+            return None, tuple(refused.params["candidates"])
+    return None
+
+
+def _read(
+    board: Board,
+    labels: list[Label],
+    start: int,
+    end: int,
+    read: tuple[date | None, tuple[date, ...]] | None,
+) -> list[DayMention]:
+    if read is None:
+        return []
+    said = board.text.said
+    before, label = said[max(0, start - 6) : start], label_before(labels, board.left, start)
+    role = ""
+    if tail := _STARTS.match(said, end):
+        role, end = "from", tail.end()
+    elif tail := _ENDS.match(said, end):
+        role, end = "to", tail.end()
+        if extra := re.compile(r"(?:有效|执行|截止)").match(said, end):
+            end = extra.end()
+    if said[start:end].endswith("前") or said[start:end].endswith("内"):
+        role = role or "to"
+    if label is not None and label.field in {"effective_from", "effective_to"}:
+        role = "from" if label.field == "effective_from" else "to"
+    elif lead := _UNTIL.search(before):
+        role, start = "to", start - (len(before) - lead.start())
+    elif lead := _FROM.search(before):
+        role, start = role or "from", start - (len(before) - lead.start())
+    elif re.match(r"\s?(?:到|至|-|~)\s?(?:\d|[一二三四五六七八九十今明下年月本])", said[end : end + 4]):
+        role = "from"
+    return [DayMention(start, end, read[0], read[1], role)]

@@ -1,0 +1,245 @@
+"""Discount rates in free text: where one is mentioned, what it says, and whether it is meant at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from domain.errors import Refused
+from domain.rates import parse_rate
+from handlers.intake_text.board import Board
+from handlers.intake_text.labels import Label
+
+_HAN = "[零一二两三四五六七八九十]"
+_N = rf"(?:(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?|(?<![\d.])\.\d{{1,4}}|{_HAN}{{1,4}}(?:点[零一二三四五六七八九]{{1,3}})?)"
+_UNIT = r"\s?(?:个?百分点|个?点|%)"
+_OFF = r"(?:让利|让价|优惠|下浮|便宜|减免|降价|让)(?:掉|了)?"
+_LIST = r"(?:面价|目录价|标价|列表价|原价)"
+_RANGE = r"\s?(?:到|至|~|-)\s?"
+
+_RELATIVE = re.compile(
+    rf"(?P<again>(?:再|多|继续|还要|另外)+(?:给|多)?)?\s?(?P<way>{_OFF}|下调|调低|降低|降|减|少|返|"
+    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|成)(?![零一二三四五六七八九])"
+    r"(?:的?(?:折扣|优惠))?"
+)
+_OFF_AFTER = re.compile(rf"(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)|(?P<p>\d{{1,2}})%\s?off")
+_REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
+_ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
+_TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
+_ZHE = re.compile(
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|以上|以下|上下|以内|多|出头)?"
+)
+_OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
+_HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
+_PERCENT_SAID = re.compile(r"折扣\s?[:：]?\s?(?:是|为|给|按)?\s?(?P<n>\d{1,3}(?:\.\d+)?%)")
+_PERCENT_OFF = re.compile(rf"(?P<all>(?:\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})的?\s?折扣?)")
+_SHARE = re.compile(
+    rf"(?:{_LIST}|打|按|折扣率[:：]?|系数)\s?(?:价格?)?的?\s?(?P<n>\d{{1,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})"
+)
+_TO_SHARE = re.compile(rf"(?:改|调|降|做)(?:到|成|为|至)\s?(?P<n>\d{{2,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})")
+_FACTOR = re.compile(
+    rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
+)
+_SAID = re.compile(
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+)
+_ARROW = re.compile(
+    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
+)
+_POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
+_DECIMAL = re.compile(
+    r"(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
+    r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
+)
+_WHOLE = re.compile(
+    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
+)
+
+_RIVAL = re.compile(
+    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经"
+)
+_NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
+_FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
+_NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
+_CLAUSE = re.compile(r"[,;。!?\n]")
+
+
+@dataclass(frozen=True)
+class RateMention:
+    """A rate in a text. value: where it says one; candidates: where it has several readings.
+
+    delta: where it counts from the rate that holds, negative = the customer pays less. rival: said of
+    somebody else's price, or of the past. negated: said not to be it. off: counted down from the list price.
+    """
+
+    start: int
+    end: int
+    value: Decimal | None = None
+    candidates: tuple[Decimal, ...] = ()
+    delta: Decimal | None = None
+    again: Decimal | None = None
+    why: str = "words"
+    rival: bool = False
+    negated: bool = False
+    off: bool = False
+
+    @property
+    def meant(self) -> bool:
+        return not self.rival and not self.negated
+
+
+def rate_text(rate: Decimal) -> str:
+    """Write a rate as the format has it: at least two decimals."""
+    exact = rate.normalize()
+    exponent = exact.as_tuple().exponent
+    return format(
+        exact if isinstance(exponent, int) and exponent < -2 else rate.quantize(Decimal("0.01")), "f"
+    )
+
+
+def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
+    """Find every mention of a rate and take its words, but leave a rival's price to the reason."""
+    found: list[RateMention] = []
+
+    def take(pattern: re.Pattern[str], read: object) -> None:
+        for match in board.search(pattern):
+            mention = read(match)  # type: ignore[operator]
+            if mention is None:
+                continue
+            mention = _judged(board.text.said, mention)
+            found.append(mention)
+        for mention in found:
+            board.take(mention.start, mention.end)
+
+    for match in board.search(_ARROW):
+        for name in ("a", "b"):
+            value = _parsed(f"{match[name]}折")
+            if value is not None and value[0] is not None:
+                found.append(RateMention(*match.span(name), value[0]))
+    take(_ON_TOP, _on_top)
+    take(_OFF_RANGE, _off_range)
+    take(_RELATIVE, _relative)
+    take(_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"))
+    take(_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True))
+    take(_TWO, _two)
+    take(_HALF, lambda match: RateMention(match.start(), match.end(), Decimal("0.5")))
+    take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
+    take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
+    take(_ZHE, _zhe)
+    take(_TO_SHARE, lambda match: _share_doubt(match))
+    take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
+    take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
+    take(_SAID, lambda match: _value(match, match["n"]))
+    take(
+        _POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")
+    )
+    take(_DECIMAL, lambda match: _value(match, match["n"]))
+    for label in labels:
+        if label.field in {"discount_rate", "current_discount", "requested_discount"}:
+            take_at(board, label, found)
+    if not found:
+        take(_WHOLE, lambda match: RateMention(match.start(), match.end(), Decimal(1)))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+_BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
+
+
+def take_at(board: Board, label: Label, found: list[RateMention]) -> None:
+    """Read a bare number behind the label of a rate."""
+    match = _BARE.match(board.left, label.at)
+    mention = _value(match, match["n"]) if match else None
+    if mention is not None:
+        found.append(mention)
+        board.take(mention.start, mention.end)
+
+
+def _judged(said: str, mention: RateMention) -> RateMention:
+    before = _CLAUSE.split(said[max(0, mention.start - 24) : mention.start])[-1]
+    if _FLOOR.search(before) and mention.value is not None:
+        candidates, why = (mention.value,), "a limit is not a rate"
+        mention = replace(mention, value=None, candidates=candidates, why=why)
+    before = re.split(r"我们|我司|咱们?|我方|申请", before)[-1]
+    rival = bool(_RIVAL.search(before) or _NOT_A_RATE.search(before))
+    return replace(mention, rival=rival, negated=bool(_NEGATED.search(before)))
+
+
+def _value(match: re.Match[str], words: str, *, off: bool = False) -> RateMention | None:
+    read = _parsed(words)
+    if read is None:
+        return None
+    return RateMention(*match.span(), read[0], read[1], why=read[2], off=off)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(words: str) -> tuple[Decimal | None, tuple[Decimal, ...], str] | None:
+    try:
+        return parse_rate(words), (), "words"
+    except Refused as refused:
+        if refused.code == "rate_ambiguous":
+            return None, tuple(refused.params["candidates"]), "it has two readings"
+        return (None, (), "no rate lies there") if refused.code == "rate_out_of_range" else None
+
+
+def _doubt(match: re.Match[str], candidates: list[Decimal], why: str) -> RateMention:
+    return RateMention(match.start(), match.end(), None, tuple(candidates), why=why)
+
+
+def _zhe(match: re.Match[str]) -> RateMention | None:
+    mention = _value(match, f"{match['n']}折")
+    if mention is not None and match["about"] == "半":
+        single = mention.value is not None and mention.value * 10 % 1 == 0
+        halved = (mention.value or Decimal(0)) + Decimal("0.05")
+        return replace(mention, value=halved) if single and halved < 1 else None
+    if mention is not None and match["about"] and mention.value is not None:
+        return replace(mention, value=None, candidates=(mention.value,), why="about is not a rate")
+    return mention
+
+
+def _two(match: re.Match[str]) -> RateMention | None:
+    one, two = _value(match, f"{match['a']}折"), _value(match, f"{match['b']}折")
+    if one is None or two is None or one.value is None or two.value is None:
+        return None
+    return _doubt(match, [one.value, two.value], "a range is not a request")
+
+
+def _share_doubt(match: re.Match[str]) -> RateMention | None:
+    read = _parsed(match["n"])
+    return None if read is None else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
+
+
+def _off_range(match: re.Match[str]) -> RateMention | None:
+    return _doubt(match, [1 - _percent(match["a"]), 1 - _percent(match["b"])], "a range is not a request")
+
+
+def _on_top(match: re.Match[str]) -> RateMention | None:
+    single = _value(match, f"{match['n']}折")
+    if single is None or single.value is None:
+        return None
+    why = "of the list price, or of the present price"
+    return RateMention(match.start(), match.end(), None, (single.value,), again=single.value, why=why)
+
+
+def _relative(match: re.Match[str]) -> RateMention | None:
+    way, share = match["way"], Decimal(10) if match["unit"] == "成" else Decimal(1)
+    points = _percent("0.5" if match["n"] == "半" else match["n"]) * share
+    up = bool(re.match("上|调高|提高|涨|加|回调|升", way))
+    absolute = re.match(_OFF, way) and not match["again"]
+    if way == "返":
+        return _doubt(match, [1 - points], "a rebate may not be a discount")
+    if absolute:
+        if not 0 < points < Decimal("0.6"):
+            return None
+        return RateMention(match.start(), match.end(), 1 - points, off=True)
+    return RateMention(
+        match.start(), match.end(), delta=points if up else -points, why="counted from the present rate"
+    )
+
+
+def _percent(said: str) -> Decimal:
+    try:
+        return 1 - parse_rate(f"优惠{said}%")
+    except Refused:
+        return Decimal(0)

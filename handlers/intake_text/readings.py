@@ -1,0 +1,116 @@
+"""What a text was understood to say: each value with its place and reason, what is missing, what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from handlers.intake_text.board import Board, Find, Question
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The limits a request must keep. longest_credit: days."""
+
+    lowest_rate: Decimal = Decimal("0.80")
+    longest_credit: int = 90
+
+
+@dataclass(frozen=True)
+class Value:
+    """A field as understood. value: as JSON has it. span: in the message; None where it was derived.
+
+    why: the rule that gave it: labelled, shape, words, check_character, beside_name, derived and the like.
+    """
+
+    value: Any
+    words: str
+    span: Span | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """A field to ask back. candidates: values to offer as buttons; span: the doubtful words, where they stand."""
+
+    field: str
+    candidates: tuple[str, ...]
+    why: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One request, or several in `requests`, with the outcome: complete, ask_missing, clarify, refuse, split, …"""
+
+    intent: str
+    outcome: str
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    clarify: tuple[Clarification, ...] = ()
+    refuse_reason: str | None = None
+    requests: tuple[Reading, ...] = ()
+
+    def values(self) -> dict[str, Any]:
+        return {name: value.value for name, value in self.fields.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it in the format of the sample cases."""
+        fields: dict[str, Any] = self.values()
+        if self.outcome == "split":
+            fields = {"requests": [request.values() for request in self.requests]}
+        return {
+            "intent": self.intent,
+            "outcome": self.outcome,
+            "fields": fields,
+            "missing": list(self.missing),
+            "clarify": [
+                {"field": each.field, "candidates": list(each.candidates), "why": each.why}
+                for each in self.clarify
+            ],
+            "refuse_reason": self.refuse_reason,
+        }
+
+
+class Gathering:
+    """Fills a reading from a board, field by field."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.fields: dict[str, Value] = {}
+
+    def put(self, find: Find | None, name: str = "") -> None:
+        if find is not None:
+            words = self.board.shown(find.start, find.end)
+            span = self.board.text.span(find.start, find.end)
+            self.fields[name or find.field] = Value(find.value, words, span, find.why)
+
+    def derive(self, name: str, value: Any, why: str = "derived") -> None:
+        self.fields[name] = Value(value, "", None, why)
+
+    def settle(self, *names: str) -> None:
+        for name in names:
+            self.put(self.board.settle(name))
+
+    def value(self, name: str) -> Any:
+        found = self.fields.get(name)
+        return None if found is None else found.value
+
+    def doubtful(self, name: str) -> bool:
+        return name in self.board.questions
+
+    def reading(self, intent: str, missing: Iterable[str], refuse_reason: str | None) -> Reading:
+        clarify = tuple(self._clarification(each) for each in self.board.questions.values())
+        lacking = tuple(missing)
+        outcome = "clarify" if clarify else "ask_missing" if lacking else "complete"
+        if refuse_reason is not None:
+            outcome = "refuse"
+        return Reading(intent, outcome, self.fields, lacking, clarify, refuse_reason)
+
+    def _clarification(self, asked: Question) -> Clarification:
+        span = self.board.text.span(asked.start, asked.end) if asked.end > asked.start else None
+        return Clarification(asked.field, asked.candidates, asked.why, span)

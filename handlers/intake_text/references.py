@@ -1,0 +1,121 @@
+"""Which customer a change, a question or a notice speaks of, as the rep calls it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from handlers.intake_text.board import Board
+from handlers.intake_text.directories import Directory
+from handlers.intake_text.labels import Label, value_end
+
+_CLAUSE = re.compile(r"[^,，。;；\n!！?？、:：()（）\[\]【】\s\0]+")
+_LEAD = re.compile(
+    r"^(?:①|②|③|④|⑤|⑥|第[一二三四]个|\d{1,2}[.)、]|[\-*·•>]|"
+    r"老板|领导好|各位|大家|早上好|上午好|下午好|你好|您好|哈喽|hi|麻烦|帮忙|帮我|帮|请问一下|请问|请|辛苦|想|我要|我想|要|再|还有|另外|然后|"
+    r"关于|对于|能不能|可不可以|可以|能否|是否|给|把|将|为|替|跟|和|向|查一下|查下|查查|查|看一下|看下|看看|看|问一下|问下|了解一下|更新一下|更新|修改一下|修改|"
+    r"申请把|申请给|申请将|申请|报一下|报个|变更|调整|系统里?|直接|先|那个|客户名称|客户|公司|转发|一下)+"
+)
+_END = re.compile(
+    r"从|由(?!器)|再|(?<!首)要|想|申请|改|调(?!速|压|节|谐)|目前|现在|现[结款在申]|原[来先本]?(?=[九八七\d折\0])|原价|月结|款到|票到|货到|账期|帐期|承兑|"
+    r"[这那](?=[一个半几两三次单批票块])|今年|去年|明年|上半年|下半年|最近|近期|本季|上季|每月|每年|半年|一季度|二季度|三季度|四季度|"
+    r"客户|对方|他们|只(?=调|改|针)|以后|就(?=这|按|是)|的|"
+    r"涨(?!轴)|降(?!温|解)|恢复|让(?!德)|优惠|下浮|上浮|折扣|折(?!弯)|价格|单价|结算|付款|能(?=不能|给|做|否|到|拿|享|打)|放宽|延长|缩短|在(?=原|现)|不(?=是|改|调|变|要)|承兑|全款|预付|已(?=搬|经|换|改)|邮箱|传真|收款|合同|发票|可以|可否|是否|是不是|还是|"
+    r"打(?!印|包|捆|磨|井|标)|按|给(?!水|料|排)|一直|连续|因为|由于|原因|(?<![成首商])都(?=开|按|是|改|调|要|申请|降)|财务(?=电话|联系|的|换|改|要)|订单|用量|拿货|采购|换(?!热)|送货|收货|联系|电话|搬(?!运)|地址|开票|发票|量(?=[上大涨少翻下增多])|"
+    r"已经|今天|昨天|上次|下次|本单|本次|特批|特价|公司(?=地址|的|电话|账|采购)|迁|搬到|注册|年底|月底|仅限|长期|统一|全部|全线|同意|直接|涨回|多少|几折|是|什么|怎么|有没有|走(?=量|票|现)|\d|[一二三四五六七八九]折|[零一二三四五六七八九](?=[零一二三四五六七八九点]{0,2}[折扣])|→|->|说|报价"
+)
+_PROJECT = re.compile(r"(?P<name>[一-龥]{3,8}?)(?P<project>[一-龥]{2}(?:项目|工程|标段|工地|分店))$")
+_TRADE = re.compile(
+    r"(?P<name>[一-龥]{2,4}?(?:刀具|轴承|电机|包装|机械|电器|机电|自控|液压|照明|塑胶|塑料|仪器|仪表|阀件|阀门|泵业|泵阀|矿机|纺机|机床|制冷|铝材|五金|"
+    r"电子|电气|设备|科技|化工|制药|食品|建材|模具|工具|电缆|灯饰|家具|纺织|印刷|农机|重工|工控|传动|激光|精密))(?P<rest>[一-龥]{3,})$"
+)
+_NOBODY = re.compile(
+    r"^(?:[老小阿][一-龥](?:说|跟|讲)|[一-龥]{1,2}(?:总|工|经理)说|通知|备注|提醒|紧急|人家|别人|咱|隔壁|周[一二三四五六日]|星期|领导|老板|经理|我们|你们|他们|她|他|我|您|你|对方|系统|不用|不走|价格|折扣|结算|月结|现结|中午|明天|后天|今天|昨天|提醒|刚|最近|今年|去年|这|那|该|好的|收到|谢谢|"
+    r"因为|原因|另外|其他|其余|恢复|执行|有效|起|到|一次|\d|同行|对手|竞争|隔壁|量|订单|用量|业务|采购|年底|财务|总部|付款|账|专票|含税|以后|都|全部|所有|有|没有|在|能|可|是|别|不|报|两个|几个|申请|麻烦|"
+    r"尽快|急|连着|连续|一直|半年|月|季度|客户|公司|送货|地址|电话|联系|开户|账号|新|原|现|下|上次|各位|大家|请|帮|查|看|改|调|换|冲|签|包|回款|信誉|信用|资金|冲量|理由|生效|原来|目前)"
+)
+_VERB_BEFORE = re.compile(r"(?:把|将|给|为|替)\s?$")
+
+
+@dataclass(frozen=True)
+class Reference:
+    words: str
+    start: int
+    end: int
+    why: str
+
+
+def find_reference(board: Board, labels: list[Label], directory: Directory | None) -> Reference | None:
+    """Give how the customer is called: labelled, by its full name, or before what is asked for it."""
+    for label in labels:
+        if label.field == "customer_name" and label.strong:
+            end = value_end(board, labels, label, r"[\n;；|\t,，。\s]")
+            if len(board.shown(label.at, end).strip()) >= 2:
+                return Reference(board.shown(label.at, end).strip(), label.at, end, "labelled")
+    if finds := board.finds.get("customer_name"):
+        return Reference(finds[0].value, finds[0].start, finds[0].end, "full_name")
+    candidates = _candidates(board)
+    if directory is not None:
+        known = [each for each in candidates if directory.matches(each.words)]
+        if known:
+            return known[0]
+        for each in candidates:
+            for width in range(len(each.words) - 1, 1, -1):
+                shorter = each.words[:width]
+                if directory.matches(shorter):
+                    return Reference(shorter, each.start, each.start + width, "directory")
+    return candidates[0] if candidates else None
+
+
+def _candidates(board: Board) -> list[Reference]:
+    found: list[tuple[int, Reference]] = []
+    said = board.text.said
+    for count, clause in enumerate(list(board.search_all(_CLAUSE, 40))):
+        start, end = clause.span()
+        if board.left[start - 1 : start] == "\0":
+            continue
+        called = _called(board, start, end)
+        if called is None:
+            inner = re.search(r"(?:把|将|给|为|替)(?=[一-龥]{2})", clause[0])
+            called = _called(board, start + inner.end(), end) if inner else None
+            if called is None:
+                continue
+        begin, stop = called
+        follows = said[stop : stop + 16]
+        score = 3 * bool(
+            re.match(
+                r"\s*[的:：,，]?\s*(?:\0|改|调|从|由|再|申请|[\d九八七六五一二三四]{1,3}(?:\.\d)?\s?[折扣]|现|原|月结|涨|降|恢复|折扣|能|想|要|目前|直接|按|打|给|放宽|承兑|款到|票到|货到|账期|不是|在原|由于|因为)",
+                follows,
+            )
+        )
+        score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (
+            3 if count == 0 else 1 if count == 1 else 0
+        )
+        found.append((score, Reference(board.shown(begin, stop), begin, stop, "before_request")))
+    found.sort(key=lambda scored: -scored[0])
+    return [reference for score, reference in found if score >= 1]
+
+
+def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
+    said = board.text.said
+    lead = _LEAD.match(said[start:end])
+    start += lead.end() if lead else 0
+    stop = next(
+        (match.start() for match in _END.finditer(said, start, end + 8) if start + 2 <= match.start() < end), end
+    )
+    if (trade := _TRADE.fullmatch(said[start:stop])) and re.search(
+        r"系列|产品|项目|工程|订单", trade["rest"]
+    ):
+        stop = start + len(trade["name"])
+    if project := _PROJECT.fullmatch(said[start:stop]):
+        stop = start + len(project["name"])
+    words = said[start:stop]
+    if (
+        not 2 <= len(words) <= 24
+        or _NOBODY.match(words)
+        or not re.fullmatch(r"[一-龥a-z0-9()（）&·\-]+", words)
+    ):
+        return None
+    if re.search(r"[一-龥]", words) is None and len(words) < 4:
+        return None
+    return start, stop

@@ -1,0 +1,106 @@
+"""Messages that hold two requests, cut where the second begins; nothing crosses over."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.intake_text.board import Board
+from handlers.intake_text.companies import recognise_companies
+from handlers.intake_text.labels import find_labels
+from handlers.intake_text.normalising import Text
+
+MOST = 8
+_MARK = re.compile(
+    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|第[一二三四五六]个?[家]?[:：、,]?|[a-h]\s?[)、.](?![a-z0-9])|[一二三四五六]、|其[一二三])\s*"
+)
+_BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|还有|再一个|另一个|另一家)[,，:：]?")
+_RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个点|月结|现结|款到|票到|货到|账期|承兑")
+
+
+_NAME_AND_RATE = re.compile(r"\s*(?![一-龥]{0,8}(?:目前|现在|申请|改|调|降|到|按|原|给|从|由|恢复|成|现))[一-龥]{3,8}?\s?\d{1,2}(?:\.\d)?折\s?[,，]")
+
+
+def split_new_customers(text: Text) -> list[Text]:
+    """Cut a text at the names of companies, each chunk from its mark or line on; one chunk where there is one."""
+    board = Board(text)
+    labels = find_labels(board)
+    recognise_companies(board, labels)
+    finds = sorted(board.finds.get("customer_name", []), key=lambda find: find.start)
+    names: list[int] = []
+    seen: list[str] = []
+    for find in finds:
+        if any(find.value in name or name in find.value for name in seen):
+            continue
+        seen.append(find.value)
+        label = next(
+            (
+                each
+                for each in labels
+                if each.at <= find.start and each.field == "customer_name" and each.at >= find.start - 4
+            ),
+            None,
+        )
+        names.append(label.start if label else find.start)
+    if len(names) < 2:
+        return [text]
+    starts = [_beginning(text.said, at) for at in names]
+    chunks = _cut(text, starts)
+    return chunks if all(_has_more(chunk.said) for chunk in chunks) else [text]
+
+
+def split_changes(text: Text) -> list[Text]:
+    """Cut a text at its marks, or at breaks after which another customer and another rate stand."""
+    marks = [match.start() for match in _MARK.finditer(text.said)]
+    chunks = _cut(text, marks) if len(marks) >= 2 else []
+    if len(chunks) >= 2 and all(_RATE.search(chunk.said) for chunk in chunks):
+        return chunks
+    commas = [0] + [match.end() for match in re.finditer(r"[,，]", text.said)]
+    if len(commas) > 1 and all(_NAME_AND_RATE.match(text.said, at) for at in commas[:2]):
+        return _cut(text, [at for at in commas if _NAME_AND_RATE.match(text.said, at)])
+    breaks = [0] + [match.end() for match in _BREAK.finditer(text.said)]
+    return [text] if len(breaks) < 2 else _asking_chunks(text, breaks)
+
+
+def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
+    """Join what follows a break to the request before, unless it begins with a name and asks for a rate."""
+    starts: list[int] = []
+    ends = [*breaks[1:], len(text.said)]
+    for first, last in zip(breaks, ends, strict=True):
+        said = text.said[first:last]
+        head = re.match(
+            r"[\s,，]*(?:把|将|给)?(?P<name>[一-龥a-z0-9()（）]{2,16}?)\s?(?:的折扣|折扣)?(?:从|由|原|现|再|申请|改|调|[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])",
+            said,
+        )
+        names = head and not re.match(
+            r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|今年|对方|新|生效|变更|以后|都|含税|仅限",
+            head["name"],
+        )
+        if names and _RATE.search(said):
+            starts.append(first)
+    if len(starts) < 2 or len(starts) > MOST:
+        return [text]
+    return _cut(text, starts)
+
+
+def _beginning(said: str, name: int) -> int:
+    """Give where the request of a name begins: at its mark, else at the name itself."""
+    line = said.rfind("\n", 0, name) + 1
+    mark = None
+    for match in _MARK.finditer(said, line, name):
+        mark = match
+    return mark.start() if mark and name - mark.end() <= 6 else name
+
+
+def _cut(text: Text, starts: list[int]) -> list[Text]:
+    starts = starts[:MOST]
+    ends = [*starts[1:], len(text.said)]
+    return [
+        text.part(first, last)
+        for first, last in zip(starts, ends, strict=True)
+        if text.said[first:last].strip()
+    ]
+
+
+def _has_more(said: str) -> bool:
+    """Whether a chunk says more than a name: a phone, a rate or terms of its own."""
+    return bool(_RATE.search(said) or re.search(r"1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|[路街]\S{0,6}\d+号", said))
