@@ -32,6 +32,10 @@ class Draft:
     question was shown last, empty if another screen was, None while that is unknown. stage: see
     handlers.forms.dialogue. view: page, search or month of the present question. confirmed: doubts that the
     person has settled. revision: of the present question; a button of another one is stale.
+
+    said: the message that it was filled from, empty if none. asides: what could not be taken from it, by
+    field: a view of the question with candidates, and a note. unsure: fields that were completed or assumed.
+    then: id of the draft that follows this one, empty if none.
     """
 
     form: str
@@ -48,6 +52,10 @@ class Draft:
     held: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
     mend: Mend | None = None
+    said: str = ""
+    asides: dict[str, Any] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
+    then: str = ""
 
     @property
     def received(self) -> set[str]:

@@ -32,6 +32,7 @@ from handlers.customer_views import CustomerViews
 from handlers.forms.engine import Forms
 from handlers.language import N_, Language
 from handlers.menu import Menu
+from handlers.pasted.pasting import Pasting
 from handlers.personnel_files.routes import COMMANDS as FILE_COMMANDS
 from handlers.personnel_files.routes import OWN_FORMS, FileRoutes
 from handlers.refusals import explain
@@ -87,6 +88,7 @@ class Router:
         self._todo, self._mine = todo, mine
         self._notices = Notices(kinds)
         self._files = FileRoutes(self._questions, self.forms)
+        self._pasting = Pasting(self.forms, customers.find, todo.show_todo)
         self._reminders = ReminderRoutes(kinds)
         self.reminding = self._reminders.reminding
         self._words = {
@@ -159,6 +161,7 @@ class Router:
             "dis": (lambda ctx: self.forms.start(ctx, "discount_change"), ""),
             "jn": (onboarding.on_decide, rf"{ids}:[yn]"),
             "lang": (self._menu.on_language, r"|[a-zA-Z_]{2,8}"),
+            "pi": (self._pasting.on_switch, r"[0-9a-f]{12}(:[a-z])?"),
             "menu": (self._menu.show_menu, ""),
             "help": (self._menu.show_help, ""),
             "new": (lambda ctx: self.forms.start(ctx, "new_customer"), ""),
@@ -269,8 +272,9 @@ class Router:
                 else:
                     self._todo.show_todo(ctx, notes=(note, ""))
                 return True
-        if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
-            return self._typed.on_forwarded(ctx, text)
+        forwarded = isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded
+        if forwarded and self._typed.on_forwarded(ctx, text):
+            return True
         if self._files.on_text(ctx, text, inside=inside) or self._reminders.on_text(ctx, text):
             return True
         if inside:
@@ -278,7 +282,7 @@ class Router:
         if (looked := _LOOK_UP.fullmatch(text.strip())) is not None and may_see_customers(ctx.actor):
             self._customers.find(ctx, looked["text"])
             return True
-        return self._delegating.on_sentence(ctx, text)
+        return self._delegating.on_sentence(ctx, text) or self._pasting.on_text(ctx, text)
 
     def _resume(self, ctx: Context) -> None:
         if not self.forms.resume(ctx):

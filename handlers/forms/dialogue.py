@@ -104,6 +104,15 @@ class Dialogue:
         self.present(ctx, form, draft, answered=field)
 
     @staticmethod
+    def _bring_up(draft: Draft, field: Field, notes: Sequence[str]) -> Sequence[str]:
+        """Bring up what a message left doubtful about a field: its candidates, and why it is asked."""
+        aside = draft.asides.get(field.name)
+        if not aside or draft.view:
+            return notes
+        draft.view = dict(aside["view"])
+        return [*(note for note in notes if not note.endswith(aside["note"])), "⚠️ " + aside["note"]]
+
+    @staticmethod
     def shown(draft: Draft, field: Field) -> bool:
         """Whether a question is the one on the screen; a new version or a file may bring up another."""
         return draft.asked in {None, field.name}
@@ -113,6 +122,8 @@ class Dialogue:
         draft.skipped = [n for n in draft.skipped if n != name]
         draft.held.pop(name, None)
         draft.held.pop("?", None)
+        draft.asides.pop(name, None)
+        draft.unsure = [n for n in draft.unsure if n != name]
         draft.stage, draft.focus, draft.view = "ask", "", {}
 
     def _keep(self, draft: Draft, field: Field) -> None:
@@ -226,13 +237,14 @@ class Dialogue:
         field = next_field(form, draft, answers)
         if doubt is not None and (held := form.field(str(draft.held["?"]["field"]))) is not None:
             draft.asked = held.name
-            view = screens.show_doubt(ctx, form, draft, held, doubt)
+            view = screens.show_doubt(ctx, form, draft, held, doubt, notes)
         elif draft.stage == "edit":
             view = screens.show_fields(ctx, form, draft, answers)
         elif draft.stage == "parting":
             view = screens.show_parting(ctx, form, draft)
         elif field is not None:
             draft.asked = field.name
+            notes = self._bring_up(draft, field, notes)
             view = screens.show_question(ctx, form, draft, answers, field, notes)
         else:
             view = screens.show_summary(ctx, form, draft, answers, notes)

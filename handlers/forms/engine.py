@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from domain.errors import Refused
 from handlers.context import Context
 from handlers.conversation import MAX_DRAFTS, Draft
 from handlers.forms import screens
 from handlers.forms.dialogue import Dialogue, adapt
-from handlers.forms.fields import Answers, Form, load_answers, next_field, visible_fields
+from handlers.forms.fields import Answers, Doubt, Field, Form, load_answers, next_field, visible_fields
 from handlers.forms.files import Files
 from handlers.forms.harvest import harvest, unlabelled
 from handlers.language import N_, Language
@@ -30,6 +31,19 @@ WORDS = {  # what may be typed instead of a button
 }
 
 
+class More(Protocol):
+    """What an answer said beyond the question. doubt: something to confirm first."""
+
+    @property
+    def notes(self) -> list[str]: ...
+
+    @property
+    def doubt(self) -> Doubt | None: ...
+
+
+ReadMore = Callable[[Context, Form, Draft, Field | None, str], More | None]
+
+
 class Forms:
     """Every form there is, and the dialogue over them. languages: in which typed words are understood."""
 
@@ -43,6 +57,10 @@ class Forms:
         }
         self._languages = languages
         self._dialogue = Dialogue(languages)
+        self.read_more: ReadMore | None = None
+
+    def form(self, name: str) -> Form:
+        return self._forms[name]
 
     def start(self, ctx: Context, name: str) -> None:
         """Begin a form; where a draft lies, ask whether to go on with it."""
@@ -65,10 +83,20 @@ class Forms:
 
     def begin(self, ctx: Context, draft: Draft) -> None:
         """Open a draft and put its first question in a new message. Raises Refused("too_many_drafts")."""
-        if not ctx.conversation.has_room:
-            raise Refused("too_many_drafts", limit=MAX_DRAFTS)
+        self.require_room(ctx)
         ctx.conversation.open(draft)
         self._dialogue.present(ctx, self._forms[draft.form], draft, fresh=True)
+
+    def require_room(self, ctx: Context) -> None:
+        if not ctx.conversation.has_room:
+            raise Refused("too_many_drafts", limit=MAX_DRAFTS)
+
+    def show(self, ctx: Context, draft: Draft, notes: Sequence[str], doubt: Doubt | None = None) -> None:
+        """Show where a draft stands that was filled otherwise than by its questions."""
+        draft.stage = "doubt" if doubt is not None else "ask"
+        self._dialogue.present(
+            ctx, self._forms[draft.form], draft, notes=notes, doubt=doubt, fresh=ctx.tapped is not None
+        )
 
     def resume(self, ctx: Context, draft: Draft | None = None, notes: Sequence[str] = ()) -> bool:
         """Go on with a draft, the active or latest one by default; false when there is none."""
@@ -102,6 +130,7 @@ class Forms:
         answers = load_answers(form, draft)
         if (act := self._words.get(text.strip().casefold())) is not None:
             self._dialogue.act(ctx, form, draft, act, "")
+            self._go_on(ctx, draft)
             return True
         found = harvest(ctx, form, draft, text, self._languages)
         if found is not None:
@@ -114,6 +143,11 @@ class Forms:
         field = next_field(form, draft, answers)
         if draft.stage == "doubt":
             field = form.field(str(draft.held["?"]["field"]))
+        elif (more := self._read_more(ctx, form, draft, field, text)) is not None:
+            draft.focus, draft.view = "", {}
+            draft.stage = "doubt" if more.doubt is not None else "ask"
+            self._dialogue.present(ctx, form, draft, notes=more.notes, doubt=more.doubt)
+            return True
         if draft.stage == "edit" or field is None:
             self._dialogue.choose_field(ctx, form, draft, answers, text)
             return True
@@ -195,3 +229,16 @@ class Forms:
             return
         ctx.conversation.open(draft)
         self._dialogue.act(ctx, form, draft, act, arg)
+        self._go_on(ctx, draft)
+
+    def _read_more(
+        self, ctx: Context, form: Form, draft: Draft, asked: Field | None, text: str
+    ) -> More | None:
+        return self.read_more(ctx, form, draft, asked, text) if self.read_more is not None else None
+
+    def _go_on(self, ctx: Context, draft: Draft) -> None:
+        """Put the draft that follows one that is over, where a message held several requests."""
+        if not draft.then or ctx.conversation.draft(draft.id) is not None or ctx.conversation.active:
+            return
+        if (following := ctx.conversation.draft(draft.then)) is not None:
+            self.resume(ctx, following, notes=[ctx.language("Now the next one of your message.")])

@@ -43,7 +43,14 @@ def show_question(
     if field.optional:
         steps.append(key(draft, _("Skip"), "s"))
     screen.buttons(*steps, key(draft, _("Cancel"), "c"))
-    return screen.view()
+    return screen.buttons(*_otherwise(_, form, draft)).view()
+
+
+def _otherwise(_: Language, form: Form, draft: Draft) -> list[Button]:
+    """Where a draft was made of a message, a way to say that it was meant as something else."""
+    if not draft.said:
+        return []
+    return [Button(_("Not “{form}”?", form=_(form.title)), f"pi:{draft.id}")]
 
 
 def question_title(_: Language, form: Form, draft: Draft, answers: Answers, field: Field) -> str:
@@ -60,9 +67,16 @@ def show_answered(ctx: Context, form: Form, draft: Draft, answers: Answers, fiel
     return ViewBuilder().say(f"{title} ✓ {field.show(_, answers[field.name])}").view()
 
 
-def show_doubt(ctx: Context, form: Form, draft: Draft, field: Field, doubt: Doubt) -> View:
+def show_doubt(
+    ctx: Context, form: Form, draft: Draft, field: Field, doubt: Doubt, notes: Sequence[str] = ()
+) -> View:
     _ = ctx.language
-    screen = ViewBuilder().say(bold(f"{_(form.title)} · {_(field.label)}"))
+    screen = ViewBuilder()
+    for note in notes:
+        screen.say(note)
+    if notes:
+        screen.say("")
+    screen.say(bold(f"{_(form.title)} · {_(field.label)}"))
     for text in explain_doubt(_, doubt.code, doubt.params):
         screen.say(text)
     screen.buttons(key(draft, _("Confirm"), "y"), key(draft, _("Refill"), "n"))
@@ -79,6 +93,8 @@ def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> li
         if draft.mend is not None and draft.mend.former.get(field.name) != draft.answers.get(field.name):
             old = field.show(_, loaded[field.name]) if field.name in loaded else _("not given")
             shown = f"{old} → {shown}"
+        if field.name in draft.unsure:
+            shown = _("{value} (please check)", value=shown)
         lines.append(labelled(_, _(field.label), shown))
     return lines
 
@@ -97,7 +113,8 @@ def show_summary(ctx: Context, form: Form, draft: Draft, answers: Answers, notes
         for text in form.preview(ctx, draft, answers):
             screen.say(text)
     screen.buttons(key(draft, _("Submit"), "ok"))
-    return screen.buttons(key(draft, _("Edit"), "e"), key(draft, _("Cancel"), "c")).view()
+    screen.buttons(key(draft, _("Edit"), "e"), key(draft, _("Cancel"), "c"))
+    return screen.buttons(*_otherwise(_, form, draft)).view()
 
 
 def show_fields(ctx: Context, form: Form, draft: Draft, answers: Answers) -> View:
