@@ -96,6 +96,10 @@ class Field(ABC):
     def show(self, _: Language, value: Any) -> str:
         return str(value)
 
+    def echo(self, _: Language, value: Any) -> str:
+        """Write the value as it was understood, so that a misreading is seen."""
+        return self.show(_, value)
+
     def show_outside(self, _: Language, value: Any) -> str:
         """Write the value where the record itself is not being looked at; personal numbers are masked."""
         return self.show(_, value)

@@ -89,7 +89,7 @@ def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> li
     for field in form.fields:
         if field.when is not None and not field.when(answers):
             continue
-        shown = field.show(_, answers[field.name]) if field.name in answers else _("not given")
+        shown = _shown(_, draft, field, answers[field.name]) if field.name in answers else _("not given")
         if draft.mend is not None and draft.mend.former.get(field.name) != draft.answers.get(field.name):
             old = field.show(_, loaded[field.name]) if field.name in loaded else _("not given")
             shown = f"{old} → {shown}"
@@ -97,6 +97,11 @@ def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> li
             shown = _("{value} (please check)", value=shown)
         lines.append(labelled(_, _(field.label), shown))
     return lines
+
+
+def _shown(_: Language, draft: Draft, field: Field, value: object) -> str:
+    """What was understood from a message is shown with the number behind the words."""
+    return field.echo(_, value) if draft.said else field.show(_, value)
 
 
 def show_summary(ctx: Context, form: Form, draft: Draft, answers: Answers, notes: Sequence[str]) -> View:

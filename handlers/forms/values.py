@@ -70,6 +70,11 @@ class Rate(Field):
     def show(self, _: Language, value: Decimal) -> str:
         return show_rate(_, value)
 
+    def echo(self, _: Language, value: Decimal) -> str:
+        """Write the number beside the words: 九二折(0.92)."""
+        shown = show_rate(_, value)
+        return f"{shown}({value})" if _.code.startswith("zh") else shown
+
     def keys(self, ctx: Context, draft: Draft) -> list[list[Key]]:
         keys = [Key(show_rate(ctx.language, rate), str(rate)) for rate in self._offered(ctx, draft)]
         return [keys[start : start + 4] for start in range(0, len(keys), 4)]

@@ -17,7 +17,6 @@ from handlers.conversation import Draft
 from handlers.forms.fields import Doubt, Field, Form, load_answers, visible_fields
 from handlers.forms.values import Rate, Terms
 from handlers.intake_text.readings import Clarification
-from handlers.language import Language
 from handlers.pasted.sayings import Saying
 from handlers.refusals import explain
 from handlers.wording import labelled
@@ -117,9 +116,9 @@ class Filler:
 
     def _store(self, asked: Field, value: Any, given: Any, saying: Saying) -> None:
         draft, _ = self._draft, self._ctx.language
-        shown = echo(_, asked, value)
+        shown = asked.echo(_, value)
         if given is not None and asked.dump(given) != asked.dump(value):
-            shown = f"{echo(_, asked, given)} → {shown}"
+            shown = f"{asked.echo(_, given)} → {shown}"
         draft.answers[asked.name] = asked.dump(value)
         draft.skipped = [name for name in draft.skipped if name != asked.name]
         draft.asides.pop(asked.name, None)
@@ -135,8 +134,8 @@ class Filler:
         _ = self._ctx.language
         text = _(
             "{given} stays; the message says {value}. Edit it if that is right.",
-            given=echo(_, asked, given),
-            value=echo(_, asked, value),
+            given=asked.echo(_, given),
+            value=asked.echo(_, value),
         )
         self._note(asked, "？ " + labelled(_, _(asked.label), text))
 
@@ -205,9 +204,3 @@ def _readable(ctx: Context, asked: Terms, words: str) -> bool:
     except Refused:
         return False
     return len(words.encode()) <= 40
-
-
-def echo(_: Language, asked: Field, value: Any) -> str:
-    """Write a value as it was understood, a rate with its number beside the words: 九二折(0.92)."""
-    shown = asked.show(_, value)
-    return f"{shown}({value})" if isinstance(asked, Rate) and _.code.startswith("zh") else shown

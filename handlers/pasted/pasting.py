@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.conversation import Draft
 from handlers.customer_updates import CUSTOMER_UPDATE, may_update
 from handlers.forms.engine import Forms
-from handlers.forms.fields import Field, Form
+from handlers.forms.fields import Field, Form, load_answers, next_field
 from handlers.intake_text.directories import Directory, DirectoryEntry
 from handlers.intake_text.parsing import parse_text
 from handlers.intake_text.readings import Policy, Reading
@@ -140,6 +140,8 @@ class Pasting:
         draft, result, left = filled[0]
         _ = ctx.language
         notes = [_("Understood:"), *result.notes]
+        if result.doubt is None and next_field(form, draft, load_answers(form, draft)) is None:
+            notes = [note for note in result.notes if not note.startswith(("✓", "⚠️"))]  # the summary says it
         if left:
             notes.append("ℹ️ " + labelled(_, _("Not on file"), "、".join(left)[:120]))
         if len(drafts) > 1:
