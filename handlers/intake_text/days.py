@@ -30,6 +30,7 @@ _PERIOD = re.compile(
 )
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
 _ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
+_DEADLINE = re.compile(r"\s?(?:就)?(?:要|交|发货|提货|出货|下单|签|回复|批|办|给|完成|付|搞定|确认|答复)")
 _FROM = re.compile(r"(?:从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$")
 _UNTIL = re.compile(r"(?:到|至|截止到?|有效期至?|止于|-|~)\s?[:是为]?\s?$")
 
@@ -94,6 +95,8 @@ def _read(
         role, end = "to", tail.end()
         if extra := re.compile(r"(?:有效|执行|截止)").match(said, end):
             end = extra.end()
+    if role == "to" and _DEADLINE.match(said, end):
+        return []
     if said[start:end].endswith("前") or said[start:end].endswith("内"):
         role = role or "to"
     if label is not None and label.field in {"effective_from", "effective_to"}:

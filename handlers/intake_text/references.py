@@ -12,7 +12,7 @@ from handlers.intake_text.labels import Label, value_end
 _CLAUSE = re.compile(r"[^,，。;；\n!！?？、:：()（）\[\]【】\s\0]+")
 _LEAD = re.compile(
     r"^(?:①|②|③|④|⑤|⑥|第[一二三四]个|\d{1,2}[.)、]|[\-*·•>]|"
-    r"老板|领导好|各位|大家|早上好|上午好|下午好|你好|您好|哈喽|hi|麻烦|帮忙|帮我|帮|请问一下|请问|请|辛苦|想|我要|我想|要|再|还有|另外|然后|"
+    r"老板|领导好|各位|大家|早上好|上午好|下午好|你好|您好|哈喽|hi|麻烦|帮忙|帮我|帮|请问一下|请问|请|辛苦|想|我要|我想|要|再|还有|另外|同时|此外|以及|外加|然后|"
     r"关于|对于|能不能|可不可以|可以|能否|是否|给|把|将|为|替|跟|和|向|查一下|查下|查查|查|看一下|看下|看看|看|问一下|问下|了解一下|更新一下|更新|修改一下|修改|"
     r"申请把|申请给|申请将|申请|报一下|报个|变更|调整|系统里?|直接|先|那个|客户名称|客户|公司|转发|一下)+"
 )
@@ -30,7 +30,7 @@ _TRADE = re.compile(
     r"电子|电气|设备|科技|化工|制药|食品|建材|模具|工具|电缆|灯饰|家具|纺织|印刷|农机|重工|工控|传动|激光|精密))(?P<rest>[一-龥]{3,})$"
 )
 _NOBODY = re.compile(
-    r"^(?:[老小阿][一-龥](?:说|跟|讲)|[一-龥]{1,2}(?:总|工|经理)说|通知|备注|提醒|紧急|人家|别人|咱|隔壁|周[一二三四五六日]|星期|领导|老板|经理|我们|你们|他们|她|他|我|您|你|对方|系统|不用|不走|价格|折扣|结算|月结|现结|中午|明天|后天|今天|昨天|提醒|刚|最近|今年|去年|这|那|该|好的|收到|谢谢|"
+    r"^(?:单独|单次|统一|[老小阿][一-龥](?:说|跟|讲)|[一-龥]{1,2}(?:总|工|经理)说|通知|备注|提醒|紧急|人家|别人|咱|隔壁|周[一二三四五六日]|星期|领导|老板|经理|我们|你们|他们|她|他|我|您|你|对方|系统|不用|不走|价格|折扣|结算|月结|现结|中午|明天|后天|今天|昨天|提醒|刚|最近|今年|去年|这|那|该|好的|收到|谢谢|"
     r"因为|原因|另外|其他|其余|恢复|执行|有效|起|到|一次|\d|同行|对手|竞争|隔壁|量|订单|用量|业务|采购|年底|财务|总部|付款|账|专票|含税|以后|都|全部|所有|有|没有|在|能|可|是|别|不|报|两个|几个|申请|麻烦|"
     r"尽快|急|连着|连续|一直|半年|月|季度|客户|公司|送货|地址|电话|联系|开户|账号|新|原|现|下|上次|各位|大家|请|帮|查|看|改|调|换|冲|签|包|回款|信誉|信用|资金|冲量|理由|生效|原来|目前)"
 )
@@ -91,6 +91,7 @@ def _candidates(board: Board) -> list[Reference]:
         score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (
             3 if count == 0 else 1 if count == 1 else 0
         )
+        score -= 2 * (stop - begin < 3)
         found.append((score, Reference(board.shown(begin, stop), begin, stop, "before_request")))
     found.sort(key=lambda scored: -scored[0])
     return [reference for score, reference in found if score >= 1]
@@ -110,6 +111,8 @@ def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
     if project := _PROJECT.fullmatch(said[start:stop]):
         stop = start + len(project["name"])
     words = said[start:stop]
+    if said[stop : stop + 1] in {"说", "讲"} and len(words) <= 3 and stop + 1 < end:
+        return _called(board, stop + 1, end)
     if (
         not 2 <= len(words) <= 24
         or _NOBODY.match(words)

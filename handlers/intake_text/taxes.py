@@ -10,7 +10,7 @@ from handlers.intake_text.board import Board
 
 _RATES = {Decimal(13), Decimal(9), Decimal(6), Decimal(3), Decimal(1)}
 _EXCLUDED = re.compile(r"不含税价?|未税价?|不带税|税前价?|裸价")
-_INCLUDED = re.compile(r"含税价?(?:格)?|带税|含增值税")
+_INCLUDED = re.compile(r"含(?=\s?\d{1,2}\s?(?:%|个点)的?税)|含税价?(?:格)?|带税|含增值税")
 _N = r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,3})"
 _BEFORE = re.compile(
     rf"(?:含税|税率|税点|增值税|专票|普票|加税|开票\s?(?:再|另|要)*加|另加|加收|加)\s?[:是为]?\s?(?:另加)?\s?{_N}\s?(?:个?点|%|个(?!月|工))(?:的?(?:增值)?税点?|的?专票|的?普票)?"

@@ -68,6 +68,9 @@ _RATIO = re.compile(
 )
 
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
+_FROM_TO = re.compile(
+    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
+)
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
 _SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{_NUM}成|百分之{_NUM})"
@@ -113,6 +116,12 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE):
         add(match.start(), match.end(), _acceptance(match))
+    for match in board.search(_FROM_TO):
+        method = next(method for method, basis in _WITH_DAYS if re.fullmatch(basis, match["basis"]))
+        for name, start in (("a", match.start()), ("b", match.start("b"))):
+            days = _read_days(match[name])
+            if days is not None:
+                add(start, match.end(name), _terms(method, days))
     for method, pattern in _TERMS:
         for match in board.search(pattern):
             days = _read_days(match["days"] or match["ahead"])
