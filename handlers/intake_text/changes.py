@@ -26,16 +26,20 @@ _NOW = re.compile(
     r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _TO = re.compile(
-    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
+    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|"
+    r"整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
 )
 _BETWEEN = re.compile(
-    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|成|为)?(?:折扣)?\s?$"
+    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|"
+    r"成|为)?(?:折扣)?\s?$"
 )
 _VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|不调|保持)")
 _THEN_CHANGED = re.compile(
     r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)"
 )
+LONGEST_SHORT_NAME = 9
+"""Characters of a customer's name without a legal form; a longer one has caught other words."""
 _TWO_NAMES = re.compile(r"([一-龥]{2,10})[跟与及、]([一-龥]{2,10})|([一-龥]{4,10})和([一-龥]{4,10})")
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
@@ -86,7 +90,16 @@ def _resolve(
     board: Board, words: str, start: int, end: int, why: str, directory: Directory | None
 ) -> DirectoryEntry | None:
     if both := _TWO_NAMES.fullmatch(words):
-        board.ask("customer_ref", [name for name in both.groups() if name], "two customers in one request", start, end)
+        board.ask(
+            "customer_ref",
+            [name for name in both.groups() if name],
+            "two customers in one request",
+            start,
+            end,
+        )
+        return None
+    if directory is None and why == "before_request" and len(words) > LONGEST_SHORT_NAME:
+        board.ask("customer_ref", [words], "too long for what a customer is called", start, end)
         return None
     if directory is None:
         board.finds["customer_ref"] = [Find("customer_ref", words, start, end, why)]
@@ -135,7 +148,8 @@ def _roles(
     )
     for at, mention in enumerate(meant):
         label = label_before(labels, board.text.said, mention.start)
-        before, after = said[max(0, mention.start - 12) : mention.start], said[mention.end : mention.end + 8]
+        before = board.left[max(0, mention.start - 24) : mention.start].replace("\0", "")
+        after = said[mention.end : mention.end + 8]
         before = re.split(r"[,，;。\n]", before)[-1]
         if label is not None and label.field in {"current_discount", "requested_discount"}:
             roles[at] = "now" if label.field == "current_discount" else "to"

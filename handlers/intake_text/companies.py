@@ -23,7 +23,8 @@ NAMED = re.compile(rf"(?<=[一-龥][一-龥)])(?:{_FORMS})|co\.?,? ?ltd|[a-z] li
 """Whether a text speaks of a company at all; for the simplified, lower-case form."""
 _ENGLISH = re.compile(
     r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9&.'\-]{0,30}(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]{0,30}){0,8}?[ ,]{1,2}"
-    r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|Corp\.?|Corporation|Company)(?![A-Za-z])"
+    r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|"
+    r"Corp\.?|Corporation|Company)(?![A-Za-z])"
 )
 _LEAD = re.compile(
     r"^(?:[\s>@*#·•\-_=~!。,、:(]|①|②|③|④|⑤|⑥|\d{1,2}\s?[.、):](?!\d)|第[一二三四五]个?[家]?|[a-h]\s?[)、.:])+|"
@@ -118,7 +119,11 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
             branch = re.match(_BRANCH, board.left[end_of_name:cut])
             end_of_name += branch.end() if branch else 0
         name = board.shown(begin, end_of_name)
-        if len(name) < 4 or _PLAIN_WORDS.search(name) and len(name) < 7 or not re.search(r"[一-龥]{3}", name):
+        if (
+            len(name) < 4
+            or (_PLAIN_WORDS.search(name) and len(name) < 7)
+            or not re.search(r"[一-龥]{3}", name)
+        ):
             continue
         if name.count("(") != name.count(")"):
             continue

@@ -25,7 +25,8 @@ _TITLE = (
 )
 _PLAIN_TITLE = r"经理|主管|主任|科长|处长|部长|厂长|店长|会计|出纳|采购|先生|女士|小姐|老师|师傅|老板娘?|总工|院长|所长|校长|主席|书记|站长|队长|局长|太太|阿姨|工程师"
 _POST = re.compile(
-    rf"(?:供应链|采购|销售|业务|项目|生产|技术|部门|区域|高级|客户|市场|运营|物流|总|副总?|大区|商务|外贸|质量|设备|工程|财务|行政|人事|仓库|研发|车间)*(?:部|科)?(?:{_PLAIN_TITLE}|总监|董事长)"
+    rf"(?:供应链|采购|销售|业务|项目|生产|技术|部门|区域|高级|客户|市场|运营|物流|总|副总?|大区|商务|外贸|质量|设备|工程|财务|行政|人事|仓库|研发|车间)*(?:部|"
+    rf"科)?(?:{_PLAIN_TITLE}|总监|董事长)"
 )
 _SHORT_TITLE = rf"(?:{_PLAIN_TITLE}|总|工|姐|哥|生|姨|叔|伯|嫂|董|导)"
 _TRANSLITERATED = re.compile(
@@ -39,7 +40,8 @@ _CALLED = re.compile(
 _LATIN = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
 _BESIDE = re.compile(rf"[\s\-(（,]{{1,2}}(?P<title>{_TITLE})[)）]?(?![一-龥])")
 _GLUED = re.compile(
-    rf"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{{0,2}}经理|[一-龥]{{0,2}}主管|[一-龥]{{0,2}}主任|[一-龥]{{0,2}}厂长|先生|女士|小姐|工程师|会计|老师|师傅))(?![一-龥])"
+    r"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{0,2}经理|[一-龥]{0,2}主管|[一-龥]{0,2}主任|[一-龥]{0,2}厂长|先生|女士|小姐|"
+    r"工程师|会计|老师|师傅))(?![一-龥])"
 )
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0\s!！?？:：()（）·]+")
 _PLAIN = frozenset(
@@ -119,13 +121,16 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     lead = re.match(r"\s*(?:不是\S{2,4}?是|是|叫|:|:|换成了?|找)?\s*", said)
     at = label.at + (lead.end() if lead else 0)
     both = re.compile(
-        rf"({_CALLED.pattern}|{_FULL.pattern})\s?(?:/|、|和|或者?|,)\s?({_CALLED.pattern}|{_FULL.pattern})(?![一-龥])"
+        rf"({_CALLED.pattern}|{_FULL.pattern})\s?(?:/|、|和|或者?|,)\s?({_CALLED.pattern}|"
+        rf"{_FULL.pattern})(?![一-龥])"
     ).match(board.left, at)
     if both and not label.words.startswith("采购"):
         board.ask("contact_name", [both[1], both[2]], "two contacts", both.start(), both.end())
         return True
     shown = board.shown(at, rest.end())
-    if latin := re.match(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? ?)?[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])", shown):
+    if latin := re.match(
+        r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? ?)?[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])", shown
+    ):
         board.found("contact_name", latin[0], at, at + latin.end(), "labelled")
         return True
     width = _width(board.left[at : rest.end()], loose=label.strong or label.words != "采购")

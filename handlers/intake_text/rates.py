@@ -28,8 +28,11 @@ _OFF_AFTER = re.compile(rf"(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)
 _REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
 _ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
 _TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
+_TWO_DECIMALS = re.compile(
+    r"(?<![从由\d.])(?P<a>0?\.\d{1,4})\s?(?:到|至|~|-|或者?|/)\s?(?P<b>0?\.\d{1,4})(?!\d)"
+)
 _ZHE = re.compile(
-    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|以上|以下|上下|以内|多|出头)?"
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|或?者?(?:以上|以下|更低|更高)|以上|以下|上下|以内|多|出头)?"
 )
 _OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
 _HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
@@ -40,13 +43,16 @@ _SHARE = re.compile(
 )
 _TO_SHARE = re.compile(rf"(?:改|调|降|做)(?:到|成|为|至)\s?(?P<n>\d{{2,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})")
 _FACTOR = re.compile(
-    rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
+    rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|"
+    rf"按)?\s?(?P<m>[01]?\.\d{{1,4}})"
 )
 _SAID = re.compile(
-    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|"
+    rf"\s?{_UNIT})"
 )
 _ARROW = re.compile(
-    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
+    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|"
+    r"降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
 )
 _POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
 _DECIMAL = re.compile(
@@ -123,7 +129,16 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     take(_RELATIVE, _relative)
     take(_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"))
     take(_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True))
+    for match in board.search(_TWO):
+        if re.search(r"[从由]\s?$", board.text.said[: match.start()]):
+            for name in ("a", "b"):
+                value = _parsed(f"{match[name]}折")
+                if value is not None and value[0] is not None:
+                    found.append(RateMention(*match.span(name), value[0]))
+    for mention in found:
+        board.take(mention.start, mention.end)
     take(_TWO, _two)
+    take(_TWO_DECIMALS, _two_decimals)
     take(_HALF, lambda match: RateMention(match.start(), match.end(), Decimal("0.5")))
     take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
     take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
@@ -207,11 +222,19 @@ def _two(match: re.Match[str]) -> RateMention | None:
 
 def _share_doubt(match: re.Match[str]) -> RateMention | None:
     read = _parsed(match["n"])
-    return None if read is None else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
+    return (
+        None
+        if read is None
+        else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
+    )
 
 
 def _off_range(match: re.Match[str]) -> RateMention | None:
     return _doubt(match, [1 - _percent(match["a"]), 1 - _percent(match["b"])], "a range is not a request")
+
+
+def _two_decimals(match: re.Match[str]) -> RateMention | None:
+    return _doubt(match, [Decimal(match["a"]), Decimal(match["b"])], "a range is not a request")
 
 
 def _on_top(match: re.Match[str]) -> RateMention | None:

@@ -22,7 +22,8 @@ _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 _MONTHS = rf"(?P<n>{_NUM})个月期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
-    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|的)?\)?)?"
+    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|"
+    rf"的)?\)?)?"
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY_NEXT, r"(?:次月|隔月|下月)结(?:算|清)?"),
@@ -56,20 +57,26 @@ _OPEN = [
     if method in {Method.MONTHLY, Method.MONTHLY_NEXT}
 ]
 _PREPAY = re.compile(
-    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|预付(?=$|[\s,;。])|全款|付全款)(?:\s?后?\s?(?:再)?发货)?|"
-    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|带款提货|款到即发)"
+    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|预付(?=$|[\s,;。])|全款|"
+    r"付全款)(?:\s?后?\s?(?:再)?发货)?|"
+    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|"
+    r"带款提货|款到即发)"
 )
 _CASH = re.compile(
     r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)?(?![流价券])|现款|当场结清|钱货两清"
 )
-_INSPECTED = re.compile(rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?")
+_INSPECTED = re.compile(
+    rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?"
+)
 _RATIO = re.compile(
-    r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款"
+    r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|"
+    r"分[二两三四五六\d][期次](?:付款?)?|分期付款"
 )
 
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
 _FROM_TO = re.compile(
-    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
+    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|"
+    rf"->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
 )
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
@@ -135,7 +142,11 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
         if other and mention.value and mention.value["days"] is not None:
             start, days = other.start("days"), _read_days(other["days"])
-            add(start, other.end(), _terms(Method(mention.value["method"]), days) if days is not None else None)
+            add(
+                start,
+                other.end(),
+                _terms(Method(mention.value["method"]), days) if days is not None else None,
+            )
     for method, pattern in _AT_ONCE:
         for match in board.search(pattern):
             add(match.start(), match.end(), _terms(method, 0))
@@ -254,10 +265,18 @@ def _instalments(board: Board, add: Any) -> None:
         if not shares or not triggers or len(parts) > 8:
             continue
         known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
-        if len(shares) == 1 and len(known) == 2 and (_REST.search(clause[0])) and (first := _percent(shares[0][0])):
+        if (
+            len(shares) == 1
+            and len(known) == 2
+            and (_REST.search(clause[0]))
+            and (first := _percent(shares[0][0]))
+        ):
             near = _nearest(shares, known)[0]
             other = known[1] if near is known[0] else known[0]
-            parts += [{"percent": first, "trigger": near.lastgroup}, {"percent": 100 - first, "trigger": other.lastgroup}]
+            parts += [
+                {"percent": first, "trigger": near.lastgroup},
+                {"percent": 100 - first, "trigger": other.lastgroup},
+            ]
             spans.append(clause.span())
             continue
         for share, trigger in zip(shares, _nearest(shares, triggers), strict=True):

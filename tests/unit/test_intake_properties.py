@@ -149,7 +149,13 @@ def test_the_order_of_labelled_lines_does_not_matter(lines: list[str]) -> None:
     assert read("新客户\n" + "\n".join(lines)).values() == expected
 
 
-_SEGMENTS = ("江门市蓬江区荷塘镇合力铝材加工部", "荷塘镇南华西路7号", "阮姐 13827765432", "八八折", "次月结45天")
+_SEGMENTS = (
+    "江门市蓬江区荷塘镇合力铝材加工部",
+    "荷塘镇南华西路7号",
+    "阮姐 13827765432",
+    "八八折",
+    "次月结45天",
+)
 
 
 @given(st.permutations(_SEGMENTS))
