@@ -17,7 +17,8 @@ _GONE = "\0"
 MOST = 24
 """Mentions of one kind that are looked at; a message with more is no request."""
 _CORRECTION = re.compile(
-    r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|不是.{0,12}?[,，\s]?是"
+    r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|"
+    r"不是.{0,12}?[,，\s]?是"
 )
 
 

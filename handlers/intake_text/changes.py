@@ -1,4 +1,4 @@
-"""A change of discount or settlement from free text: what holds now, what is asked for, why, and from when."""
+"""A change of discount or settlement from free text: what holds, what is asked, why, from when."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ from handlers.intake_text.scopes import recognise_scope
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
+    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|"
+    r"享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _TO = re.compile(
-    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|"
+    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|"
+    r"缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|"
     r"整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
 )
 _BETWEEN = re.compile(
-    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|"
+    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|"
+    r"整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|"
     r"成|为)?(?:折扣)?\s?$"
 )
 _VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|不调|保持)")
 _THEN_CHANGED = re.compile(
-    r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)"
+    r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|"
+    r"=>)(?!善)"
 )
 LONGEST_SHORT_NAME = 9
 """Characters of a customer's name without a legal form; a longer one has caught other words."""
@@ -281,9 +285,9 @@ def _terms(board: Board, labels: list[Label], mentions: list[TermsMention]) -> N
             now.append(mention)
         elif both_sides and arrow:
             (now if mention.start < arrow.start() else asked).append(mention)
-        elif _NOW.search(before) or (follows and _THEN_CHANGED.match(after)):
-            now.append(mention)
-        elif follows and _after_a_rate_that_holds(said, mention):
+        elif _NOW.search(before) or (
+            follows and (_THEN_CHANGED.match(after) or _after_a_rate_that_holds(said, mention))
+        ):
             now.append(mention)
         else:
             asked.append(mention)

@@ -10,15 +10,18 @@ from handlers.intake_text.board import Board
 
 _WORDS = {
     "customer_name": (
-        "客户名称 客户名 客户全称 客户单位 公司名称 公司全称 公司名 单位名称 企业名称 开票名称 开票抬头 发票抬头 抬头 名称 "
+        "客户名称 客户名 客户全称 客户单位 公司名称 公司全称 公司名 单位名称 企业名称 开票名称 开票抬头 "
+        "发票抬头 抬头 名称 "
         "公司叫 客户 公司 单位 company customer name"
     ),
     "uscc": (
-        "统一社会信用代码 统一信用代码 社会信用代码 信用代码 统一代码 纳税人识别号 税务登记号 开票税号 税号 执照号 营业执照号 "
+        "统一社会信用代码 统一信用代码 社会信用代码 信用代码 统一代码 纳税人识别号 税务登记号 开票税号 "
+        "税号 执照号 营业执照号 "
         "代码 uscc tax id"
     ),
     "contact_name": (
-        "联系人姓名 联系人 联络人 收件人 收货人 经办人 负责人 对接人 店主 采购联系人 老板娘 老板 姓名 联系 采购 contact person contact 找"
+        "联系人姓名 联系人 联络人 收件人 收货人 经办人 负责人 对接人 店主 采购联系人 老板娘 老板 姓名 "
+        "联系 采购 contact person contact 找"
     ),
     "contact_title": "职位 职务 title",
     "phone": "联系电话 联系方式 联系号码 电话号码 电话 phone",
@@ -28,7 +31,8 @@ _WORDS = {
     "hotline": "客服热线 客服电话 客服 热线",
     "email": "电子邮箱 电子邮件 邮箱 邮件 e-mail email",
     "address": (
-        "详细地址 客户地址 公司地址 单位地址 注册地址 开票地址 办公地址 联系地址 厂址 地址 地点 所在地 地方在 address addr add"
+        "详细地址 客户地址 公司地址 单位地址 注册地址 开票地址 办公地址 联系地址 厂址 地址 地点 所在地 "
+        "地方在 address addr add"
     ),
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",

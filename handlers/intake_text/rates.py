@@ -13,7 +13,10 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label
 
 _HAN = "[零一二两三四五六七八九十]"
-_N = rf"(?:(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?|(?<![\d.])\.\d{{1,4}}|{_HAN}{{1,4}}(?:点[零一二三四五六七八九]{{1,3}})?)"
+_N = (
+    rf"(?:(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?|(?<![\d.])\.\d{{1,4}}|"
+    rf"{_HAN}{{1,4}}(?:点[零一二三四五六七八九]{{1,3}})?)"
+)
 _UNIT = r"\s?(?:个?百分点|个?点|%)"
 _OFF = r"(?:让利|让价|优惠|下浮|便宜|减免|降价|让)(?:掉|了)?"
 _LIST = r"(?:面价|目录价|标价|列表价|原价)"
@@ -21,7 +24,8 @@ _RANGE = r"\s?(?:到|至|~|-)\s?"
 
 _RELATIVE = re.compile(
     rf"(?P<again>(?:再|多|继续|还要|另外)+(?:给|多)?)?\s?(?P<way>{_OFF}|下调|调低|降低|降|减|少|返|"
-    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|成)(?![零一二三四五六七八九])"
+    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|"
+    rf"成)(?![零一二三四五六七八九])"
     r"(?:的?(?:折扣|优惠))?"
 )
 _OFF_AFTER = re.compile(rf"(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)|(?P<p>\d{{1,2}})%\s?off")
@@ -32,7 +36,8 @@ _TWO_DECIMALS = re.compile(
     r"(?<![从由\d.])(?P<a>0?\.\d{1,4})\s?(?:到|至|~|-|或者?|/)\s?(?P<b>0?\.\d{1,4})(?!\d)"
 )
 _ZHE = re.compile(
-    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|或?者?(?:以上|以下|更低|更高)|以上|以下|上下|以内|多|出头)?"
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|或?者?(?:以上|以下|"
+    rf"更低|更高)|以上|以下|上下|以内|多|出头)?"
 )
 _OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
 _HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
@@ -47,7 +52,8 @@ _FACTOR = re.compile(
     rf"按)?\s?(?P<m>[01]?\.\d{{1,4}})"
 )
 _SAID = re.compile(
-    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|"
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|"
+    rf"做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|"
     rf"\s?{_UNIT})"
 )
 _ARROW = re.compile(
@@ -60,11 +66,13 @@ _DECIMAL = re.compile(
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
 _WHOLE = re.compile(
-    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
+    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|"
+    rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
 _RIVAL = re.compile(
-    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经"
+    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|"
+    r"以前给|曾经"
 )
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
@@ -143,7 +151,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
     take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
     take(_ZHE, _zhe)
-    take(_TO_SHARE, lambda match: _share_doubt(match))
+    take(_TO_SHARE, _share_doubt)
     take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
     take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
     take(_SAID, lambda match: _value(match, match["n"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +16,18 @@ from handlers.intake_text.labels import Label
 
 _NUM = r"(?:\d{1,3}|[一二两三四五六七八九十百零]{1,5})"
 _DAYS = rf"(?:{_NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
-_BARE = rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+_BARE = (
+    rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|"
+    rf"\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+)
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
 _MONTHS = rf"(?P<n>{_NUM})个月期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
-    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|"
+    rf"(?P<basis>货到|到货|收货|票到|"
+    rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|"
     rf"的)?\)?)?"
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
@@ -39,7 +44,8 @@ _TERMS = [
     (
         method,
         re.compile(
-            rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"
+            rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|"
+            rf"(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"
         ),
     )
     for method, basis in _WITH_DAYS
@@ -57,9 +63,11 @@ _OPEN = [
     if method in {Method.MONTHLY, Method.MONTHLY_NEXT}
 ]
 _PREPAY = re.compile(
-    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|预付(?=$|[\s,;。])|全款|"
+    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|"
+    r"预付(?=$|[\s,;。])|全款|"
     r"付全款)(?:\s?后?\s?(?:再)?发货)?|"
-    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|"
+    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|"
+    r"先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|"
     r"带款提货|款到即发)"
 )
 _CASH = re.compile(
@@ -75,7 +83,8 @@ _RATIO = re.compile(
 
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
 _FROM_TO = re.compile(
-    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|"
+    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|"
+    rf"帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|"
     rf"->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
 )
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
@@ -85,12 +94,17 @@ _TRIGGER = (
     r"(?P<on_order>预付款?|定金|订金|首付|预付|签约|签合同|合同签订|下单)|"
     r"(?P<before_shipment>发货前|提货前|出货前|发运前|款到发货|付清发货|付款后?发货)|"
     r"(?P<warranty_end>质保期?满?|质保金|保质期|保修期|质量保证金|一年后)|"
-    r"(?P<on_delivery>货到|到货|收货|货到后)|(?P<unknown>验收|安装|调试|投产|尾款|余款|剩余|其余|余下|月底|次月)"
+    r"(?P<on_delivery>货到|到货|收货|货到后)|(?P<unknown>验收|安装|调试|投产|尾款|余款|剩余|其余|余下|"
+    r"月底|次月)"
 )
 _REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
 _PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
 _NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
 _RIVAL = re.compile(r"对手|同行|别家|隔壁|竞品")
+
+
+_APART = {"prepay", "cash", "installment", "net_days"}
+Add = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,15 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         board.take(start, end)
 
     _instalments(board, add)
+    _with_days(board, add, found)
+    _without_days(board, add)
+    for label in labels:
+        if label.field == "settlement" and (match := _LOOSE.match(board.left, label.at)):
+            add(match.start(), match.end(), None, "it is not said from when the days count")
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
     for match in board.search(_INSPECTED):
         add(match.start(), match.end(), None, "counted from an inspection")
     for match in board.search(_RATIO):
@@ -131,22 +154,20 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
                 add(start, match.end(name), _terms(method, days))
     for method, pattern in _TERMS:
         for match in board.search(pattern):
-            days = _read_days(match["days"] or match["ahead"])
-            add(
-                match.start(),
-                match.end(),
-                _terms(method, days) if days is not None else None,
-                "no number of days",
-            )
+            _add_days(add, method, match.span(), match["days"] or match["ahead"])
     for mention in list(found):
         other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
         if other and mention.value and mention.value["days"] is not None:
-            start, days = other.start("days"), _read_days(other["days"])
-            add(
-                start,
-                other.end(),
-                _terms(Method(mention.value["method"]), days) if days is not None else None,
-            )
+            span = other.start("days"), other.end()
+            _add_days(add, Method(mention.value["method"]), span, other["days"])
+
+
+def _add_days(add: Add, method: Method, span: tuple[int, int], said: str) -> None:
+    days = _read_days(said)
+    add(*span, _terms(method, days) if days is not None else None, "no number of days")
+
+
+def _without_days(board: Board, add: Add) -> None:
     for method, pattern in _AT_ONCE:
         for match in board.search(pattern):
             add(match.start(), match.end(), _terms(method, 0))
@@ -161,10 +182,6 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         for match in board.search(pattern):
             if not re.match(r"\s?(?:还是|方式|客户|付款|单)", board.left[match.end() :]):
                 add(match.start(), match.end(), _terms(method, None))
-    for label in labels:
-        if label.field == "settlement" and (match := _LOOSE.match(board.left, label.at)):
-            add(match.start(), match.end(), None, "it is not said from when the days count")
-    return sorted(found, key=lambda mention: mention.start)
 
 
 def terms_text(value: dict[str, Any]) -> str:
@@ -214,14 +231,9 @@ def _same(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any] | None:
     if one["method"] == two["method"] and None in (one["days"], two["days"]):
         return one if one["days"] is not None else two
     for first, second in ((one, two), (two, one)):
-        if first["method"] == "net_days" and second["method"] not in {
-            "prepay",
-            "cash",
-            "installment",
-            "net_days",
-        }:
-            if second["days"] in (None, first["days"]):
-                return second | {"days": first["days"]}
+        joins = first["method"] == "net_days" and second["method"] not in _APART
+        if joins and second["days"] in (None, first["days"]):
+            return second | {"days": first["days"]}
     return None
 
 
@@ -246,7 +258,7 @@ def _acceptance(match: re.Match[str]) -> dict[str, Any]:
     return value
 
 
-def _instalments(board: Board, add: Any) -> None:
+def _instalments(board: Board, add: Add) -> None:
     """Read parts in percent with their occasions; parts that do not make a whole are asked back."""
     parts: list[dict[str, Any]] = []
     spans: list[tuple[int, int]] = []
