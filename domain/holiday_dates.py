@@ -17,8 +17,8 @@ from domain.numerals import NUMBER, read_number
 _DAY = timedelta(days=1)
 _AHEAD = 400  # days looked ahead for a holiday
 _NAMES = {
-    "元旦": "元旦", "春节": "春节", "过年": "春节", "清明": "清明", "五一": "劳动", "劳动": "劳动", "端午": "端午",
-    "中秋": "中秋", "国庆": "国庆", "十一": "国庆",
+    "元旦": "元旦", "春节": "春节", "过年": "春节", "清明": "清明", "五一": "劳动", "劳动": "劳动",
+    "端午": "端午", "中秋": "中秋", "国庆": "国庆", "十一": "国庆",
 }  # fmt: skip
 _LONG = {"春节", "国庆", "劳动"}
 """Holidays that the state lengthens by days of its own each year; before it publishes them nobody knows."""

@@ -72,7 +72,8 @@ def read_change(
     gathered = Gathering(board)
     gathered.settle(
         "customer_ref", "current_discount", "requested_delta", "requested_discount", "current_settlement",
-        "requested_settlement", "scope", "product_line", "reason", "reason_code", "effective_from", "effective_to",
+        "requested_settlement", "scope", "product_line", "reason", "reason_code", "effective_from",
+        "effective_to",
         "tax_included", "tax_rate", "invoice_type",
     )  # fmt: skip
     return gathered.reading("discount_change", _missing(gathered), _refusal(gathered, policy))

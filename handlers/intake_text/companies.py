@@ -1,4 +1,4 @@
-"""Customer names: registered companies, works, shops and offices without 有限公司, branches, English names."""
+"""Customer names: companies, works, shops, offices without 有限公司, branches, English names."""
 
 from __future__ import annotations
 

@@ -54,7 +54,6 @@ _FOUR = re.compile(rf"[{_SURNAMES}]{{2}}[一-龥]{{2}}")
 _CALLED = re.compile(
     rf"(?:(?:{_COMPOUND})|[{_SURNAMES}]){_SHORT_TITLE}|[老小阿][一-龥]{{1,2}}|[{_SURNAMES}](?:记|府)"
 )
-_LATIN = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
 _BESIDE = re.compile(rf"[\s\-(（,]{{1,2}}(?P<title>{_TITLE})[)）]?(?![一-龥])")
 _GLUED = re.compile(
     r"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{0,2}经理|[一-龥]{0,2}主管|"
@@ -62,7 +61,7 @@ _GLUED = re.compile(
     r"工程师|会计|老师|师傅))(?![一-龥])"
 )
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0\s!！?？:：()（）·]+")
-_PLAIN = frozenset(
+_PLAIN_WORDS = (
     "谢谢 麻烦 尽快 客户 新客户 地址 电话 手机 联系 折扣 结算 方式 价格 报价 现结 月结 专票 普票 含税 "
     "安排 时间 公司 单位 名片 国内 国外 "
     "尽快安排 首单 首批 年底 明年 今年 上海 北京 广州 深圳 天津 重庆 安装 成交 高新 都是 都行 和平 明天 "
@@ -72,8 +71,9 @@ _PLAIN = frozenset(
     "单价 景气 年付 席位 相同 同上 江西 江苏 安徽 海南 云南 宁夏 广东 广西 常州 常熟 金华 徐州 温州 台州 "
     "扬州 苏州 贺州 柳州 文山 连云 "
     "项目 任务 经营 关系 后续 时候 有货 有限 商量 席卷 白天 空白 元旦 边上 路上 "
-    "国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北".split()
+    "国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北"
 )
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 _NOT_IN = re.compile(
     r"[的了吗呢吧给按个折款账票价额天月号年元台把让要请是就好不]|公司|客户|谢|麻烦|部$|科$|处$|厂|店|行$|"
     r"路|街|省|市$|县$|镇|村|同号|"
@@ -180,11 +180,7 @@ def _width(said: str, *, loose: bool) -> int:
     if len(word[0]) == 4 and (_FOUR.match(said) or re.match(_COMPOUND, said)):
         return 4
     for width in (3, 2):
-        if (
-            full
-            and width <= full.end()
-            and (title := re.compile(rf"{_SHORT_TITLE}(?![一-龥])").match(said, width))
-        ):
+        if full and width <= full.end() and re.compile(rf"{_SHORT_TITLE}(?![一-龥])").match(said, width):
             return width
     return (
         0

@@ -42,7 +42,7 @@ _UNTIL = re.compile(r"(?:到|至|截止到?|有效期至?|止于|-|~)\s?[:是为
 
 @dataclass(frozen=True)
 class DayMention:
-    """A day in a text. day: None where it has several readings, with the candidates. role: from, to or none."""
+    """A day in a text. day: None where it has several readings, with candidates. role: from, to or none."""
 
     start: int
     end: int

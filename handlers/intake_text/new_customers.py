@@ -26,9 +26,9 @@ from handlers.intake_text.taxes import recognise_taxes
 from handlers.intake_text.terms import TermsMention, merged, recognise_terms, terms_text
 
 PLAIN = (
-    "customer_name", "customer_category", "uscc", "grade", "source", "contact_name", "contact_title", "mobile",
-    "landline", "extension", "fax", "hotline", "email", "address", "delivery_address", "postcode", "bank_name",
-    "bank_account", "credit_limit_cny", "tax_included", "tax_rate", "invoice_type",
+    "customer_name", "customer_category", "uscc", "grade", "source", "contact_name", "contact_title",
+    "mobile", "landline", "extension", "fax", "hotline", "email", "address", "delivery_address", "postcode",
+    "bank_name", "bank_account", "credit_limit_cny", "tax_included", "tax_rate", "invoice_type",
 )  # fmt: skip
 _WITH_DAYS = {"monthly", "monthly_next", "after_invoice", "after_delivery", "net_days"}
 

@@ -1,4 +1,4 @@
-"""Recognisers of numbers that name something: credit codes, phones, faxes, accounts, postcodes, addresses of mail."""
+"""Recognisers of numbers that name something: codes, phones, faxes, accounts, postcodes, mail."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
         digits = re.sub(r"[ \-]", "", typed)
         board.ask("mobile", [], f"{len(digits)} digits: {digits}", match.start(), match.start() + len(typed))
     for label in labels:
-        if label.field in {"phone", "landline", "mobile"} and (match := _LOCAL.match(board.left, label.at)):
-            board.ask("landline", [], f"no area code: {match[0]}", match.start(), match.end())
+        if label.field in {"phone", "landline", "mobile"} and (local := _LOCAL.match(board.left, label.at)):
+            board.ask("landline", [], f"no area code: {local[0]}", local.start(), local.end())
 
 
 def _grouped(said: str) -> str:

@@ -1,4 +1,4 @@
-"""Requests of other processes: changed contact data, the loan of a personnel file, a question about a rate."""
+"""Requests of other processes: changed contacts, the loan of a file, a question about a rate."""
 
 from __future__ import annotations
 

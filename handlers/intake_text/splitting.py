@@ -26,7 +26,7 @@ _NAME_AND_RATE = re.compile(
 
 
 def split_new_customers(text: Text) -> list[Text]:
-    """Cut a text at the names of companies, each chunk from its mark or line on; one chunk where there is one."""
+    """Cut a text at the names of companies, each chunk from its mark or line on."""
     board = Board(text)
     labels = find_labels(board)
     recognise_companies(board, labels)

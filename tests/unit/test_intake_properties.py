@@ -22,8 +22,25 @@ from tests.support.texts import SAMPLE, cases_of, read
 
 SAMPLE_TEXTS = [case["text"] for case in cases_of(SAMPLE)]
 _WORDS = re.findall(r"[一-龥]+|\d+|[A-Za-z]+|[^\w]", "".join(SAMPLE_TEXTS))
-_PIECES = ["九折", "1", "0.9", "月结30天", "路", "有限公司", "13812345678", "联系人:", "从", "改", "再让", "①", "1、", "\t", "\n", "春节后",
-           "预付30%,", "号", "A", " ", ",", "→", "借档案", "幺", "(", "客户\t电话\t地址\n", "新客户", "91", "@", "中国", "张三 ", "+1 "]  # fmt: skip
+_PIECES = [
+    *(
+        "九折",
+        "1",
+        "0.9",
+        "月结30天",
+        "路",
+        "有限公司",
+        "13812345678",
+        "联系人:",
+        "从",
+        "改",
+        "再让",
+        "①",
+        "1、",
+    ),
+    *("\t", "\n", "春节后", "预付30%,", "号", "A", " ", ",", "→", "借档案", "幺", "(", "客户\t电话\t地址\n"),
+    *("新客户", "91", "@", "中国", "张三 ", "+1 "),
+]
 MOST_SECONDS = 1.0  # of this process's own time: twenty times the aim, so that a slow machine does not fail
 
 
