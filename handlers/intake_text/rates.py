@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -65,6 +66,8 @@ _DECIMAL = re.compile(
     r"(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
+_BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
+_FROM_TO = re.compile(rf"(?<=[从由])\\s?(?P<a>{_N}){_RANGE}(?P<b>{_N})\\s?[折扣]")
 _WHOLE = re.compile(
     rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|"
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
@@ -116,61 +119,38 @@ def rate_text(rate: Decimal) -> str:
 def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     """Find every mention of a rate and take its words, but leave a rival's price to the reason."""
     found: list[RateMention] = []
-
-    def take(pattern: re.Pattern[str], read: object) -> None:
-        for match in board.search(pattern):
-            mention = read(match)  # type: ignore[operator]
-            if mention is None:
-                continue
-            mention = _judged(board.text.said, mention)
-            found.append(mention)
-        for mention in found:
-            board.take(mention.start, mention.end)
-
-    for match in board.search(_ARROW):
-        for name in ("a", "b"):
-            value = _parsed(f"{match[name]}折")
-            if value is not None and value[0] is not None:
-                found.append(RateMention(*match.span(name), value[0]))
-    take(_ON_TOP, _on_top)
-    take(_OFF_RANGE, _off_range)
-    take(_RELATIVE, _relative)
-    take(_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"))
-    take(_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True))
-    for match in board.search(_TWO):
-        if re.search(r"[从由]\s?$", board.text.said[: match.start()]):
-            for name in ("a", "b"):
-                value = _parsed(f"{match[name]}折")
-                if value is not None and value[0] is not None:
-                    found.append(RateMention(*match.span(name), value[0]))
-    for mention in found:
-        board.take(mention.start, mention.end)
-    take(_TWO, _two)
-    take(_TWO_DECIMALS, _two_decimals)
-    take(_HALF, lambda match: RateMention(match.start(), match.end(), Decimal("0.5")))
-    take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
-    take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
-    take(_ZHE, _zhe)
-    take(_TO_SHARE, _share_doubt)
-    take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
-    take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
-    take(_SAID, lambda match: _value(match, match["n"]))
-    take(
-        _POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")
-    )
-    take(_DECIMAL, lambda match: _value(match, match["n"]))
+    _take_pairs(board, found, _ARROW)
+    for pattern, read in _COUNTED:
+        _take(board, found, pattern, read)
+    _take_pairs(board, found, _FROM_TO)
+    for pattern, read in _NAMED:
+        _take(board, found, pattern, read)
     for label in labels:
         if label.field in {"discount_rate", "current_discount", "requested_discount"}:
-            take_at(board, label, found)
+            _take_bare(board, found, label)
     if not found:
-        take(_WHOLE, lambda match: RateMention(match.start(), match.end(), Decimal(1)))
+        _take(board, found, _WHOLE, lambda match: RateMention(*match.span(), Decimal(1)))
     return sorted(found, key=lambda mention: mention.start)
 
 
-_BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
+def _take(board: Board, found: list[RateMention], pattern: re.Pattern[str], read: Reader) -> None:
+    for match in board.search(pattern):
+        if mention := read(match):
+            found.append(_judged(board.text.said, mention))
+            board.take(mention.start, mention.end)
 
 
-def take_at(board: Board, label: Label, found: list[RateMention]) -> None:
+def _take_pairs(board: Board, found: list[RateMention], pattern: re.Pattern[str]) -> None:
+    """Read two numbers that share one word: 折扣94→91, 从95到93折."""
+    for match in board.search(pattern):
+        for name in ("a", "b"):
+            read = _parsed(f"{match[name]}折")
+            if read is not None and read[0] is not None:
+                found.append(_judged(board.text.said, RateMention(*match.span(name), read[0])))
+                board.take(*match.span(name))
+
+
+def _take_bare(board: Board, found: list[RateMention], label: Label) -> None:
     """Read a bare number behind the label of a rate."""
     match = _BARE.match(board.left, label.at)
     mention = _value(match, match["n"]) if match else None
@@ -274,3 +254,29 @@ def _percent(said: str) -> Decimal:
         return 1 - parse_rate(f"优惠{said}%")
     except Refused:
         return Decimal(0)
+
+
+Reader = Callable[[re.Match[str]], RateMention | None]
+_COUNTED: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_ON_TOP, _on_top),
+    (_OFF_RANGE, _off_range),
+    (_RELATIVE, _relative),
+    (_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount")),
+    (_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True)),
+)
+"""What counts down from the list price or from the present rate; read first, for 再打九折 holds 九折."""
+_NAMED: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_TWO, _two),
+    (_TWO_DECIMALS, _two_decimals),
+    (_HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
+    (_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣")),
+    (_PERCENT_OFF, lambda match: _value(match, match["all"])),
+    (_ZHE, _zhe),
+    (_TO_SHARE, _share_doubt),
+    (_SHARE, lambda match: _value(match, f"按{match['n']}")),
+    (_FACTOR, lambda match: _value(match, match["n"] or match["m"])),
+    (_SAID, lambda match: _value(match, match["n"])),
+    (_POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")),
+    (_DECIMAL, lambda match: _value(match, match["n"])),
+)
+"""What names the rate itself, from the most to the least telling."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +11,10 @@ from domain.numerals import read_number
 from domain.settlements import SettlementMethod as Method
 from domain.settlements import parse_days
 from handlers.intake_text.board import Board
+from handlers.intake_text.instalments import NUM, Add, recognise_instalments
 from handlers.intake_text.labels import Label
 
-_NUM = r"(?:\d{1,3}|[一二两三四五六七八九十百零]{1,5})"
-_DAYS = rf"(?:{_NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
+_DAYS = rf"(?:{NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
 _BARE = (
     rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|"
     rf"\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
@@ -23,11 +22,11 @@ _BARE = (
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
-_MONTHS = rf"(?P<n>{_NUM})个月期?的?"
+_MONTHS = rf"(?P<n>{NUM})个月期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
     rf"(?P<basis>货到|到货|收货|票到|"
-    rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|"
+    rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{NUM})个月(?:期|"
     rf"的)?\)?)?"
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
@@ -89,22 +88,11 @@ _FROM_TO = re.compile(
 )
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
-_SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{_NUM}成|百分之{_NUM})"
-_TRIGGER = (
-    r"(?P<on_order>预付款?|定金|订金|首付|预付|签约|签合同|合同签订|下单)|"
-    r"(?P<before_shipment>发货前|提货前|出货前|发运前|款到发货|付清发货|付款后?发货)|"
-    r"(?P<warranty_end>质保期?满?|质保金|保质期|保修期|质量保证金|一年后)|"
-    r"(?P<on_delivery>货到|到货|收货|货到后)|(?P<unknown>验收|安装|调试|投产|尾款|余款|剩余|其余|余下|"
-    r"月底|次月)"
-)
-_REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
-_PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
 _NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
 _RIVAL = re.compile(r"对手|同行|别家|隔壁|竞品")
 
 
 _APART = {"prepay", "cash", "installment", "net_days"}
-Add = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -130,7 +118,7 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         found.append(replace(mention, negated=bool(_NEGATED.search(before) or rival)))
         board.take(start, end)
 
-    _instalments(board, add)
+    recognise_instalments(board, add)
     _with_days(board, add, found)
     _without_days(board, add)
     for label in labels:
@@ -256,67 +244,3 @@ def _acceptance(match: re.Match[str]) -> dict[str, Any]:
     if match["basis"]:
         value["basis"] = "after_invoice" if "票" in match["basis"] else "after_delivery"
     return value
-
-
-def _instalments(board: Board, add: Add) -> None:
-    """Read parts in percent with their occasions; parts that do not make a whole are asked back."""
-    parts: list[dict[str, Any]] = []
-    spans: list[tuple[int, int]] = []
-    unclear = False
-    for clause in re.finditer(r"[^,;。\n\s、+\0]+", board.left):
-        pieces = list(_PART.finditer(clause[0]))
-        shares = [piece for piece in pieces if piece.lastgroup == "share"]
-        triggers = [piece for piece in pieces if piece.lastgroup != "share"]
-        if not shares and parts and (rest := _REST.search(clause[0])) and triggers:
-            known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
-            left = 100 - sum(part["percent"] or 0 for part in parts)
-            if len(known) == 1 and left > 0:
-                parts.append({"percent": left, "trigger": known[0].lastgroup})
-                spans.append((clause.start() + rest.start(), clause.end()))
-            continue
-        if not shares or not triggers or len(parts) > 8:
-            continue
-        known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
-        if (
-            len(shares) == 1
-            and len(known) == 2
-            and (_REST.search(clause[0]))
-            and (first := _percent(shares[0][0]))
-        ):
-            near = _nearest(shares, known)[0]
-            other = known[1] if near is known[0] else known[0]
-            parts += [
-                {"percent": first, "trigger": near.lastgroup},
-                {"percent": 100 - first, "trigger": other.lastgroup},
-            ]
-            spans.append(clause.span())
-            continue
-        for share, trigger in zip(shares, _nearest(shares, triggers), strict=True):
-            percent = _percent(share[0])
-            unclear |= trigger.lastgroup == "unknown" or percent is None
-            parts.append({"percent": percent, "trigger": trigger.lastgroup})
-        first, last = pieces[0].start(), pieces[-1].end()
-        tail = re.match(r"(?:付清|付款|支付|付|再付|一年后付|一年后)*", clause[0][last:])
-        spans.append((clause.start() + first, clause.start() + last + (tail.end() if tail else 0)))
-    total = sum(part["percent"] or 0 for part in parts)
-    if not parts or (len(parts) == 1 and total == 100):
-        return
-    value = {"method": Method.INSTALLMENT.value, "days": None, "parts": parts}
-    if unclear or total != 100:
-        add(spans[0][0], spans[-1][1], None, f"parts make {total}%, or an occasion is not known")
-    else:
-        add(spans[0][0], spans[-1][1], value)
-
-
-def _nearest(shares: list[re.Match[str]], triggers: list[re.Match[str]]) -> list[re.Match[str]]:
-    if len(shares) == len(triggers):
-        return triggers
-    known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"] or triggers
-    return [min(known, key=lambda trigger: abs(trigger.start() - share.start())) for share in shares]
-
-
-def _percent(said: str) -> int | None:
-    number = read_number(said.strip("%成").removeprefix("百分之"))
-    if number is None or number % 1:
-        return None
-    return int(number) * (10 if said.endswith("成") else 1)
