@@ -68,6 +68,7 @@ _DECIMAL = re.compile(
 )
 _BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
 _FROM_TO = re.compile(rf"(?<=[从由])\\s?(?P<a>{_N}){_RANGE}(?P<b>{_N})\\s?[折扣]")
+_ARROW_ZHE = re.compile(rf"(?P<a>{_N})\s?(?:→|->|=>)\s?(?P<b>{_N})\s?折")
 _WHOLE = re.compile(
     rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|"
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
@@ -120,6 +121,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     """Find every mention of a rate and take its words, but leave a rival's price to the reason."""
     found: list[RateMention] = []
     _take_pairs(board, found, _ARROW)
+    _take_pairs(board, found, _ARROW_ZHE)
     for pattern, read in _COUNTED:
         _take(board, found, pattern, read)
     _take_pairs(board, found, _FROM_TO)
