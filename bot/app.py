@@ -20,6 +20,7 @@ from bot.i18n import Catalogue, load_languages
 from bot.intake import Intake
 from bot.messengers.port import Messenger
 from bot.reaching import reach
+from bot.reminding import Sweep
 from bot.settings import Settings
 from bot.turn import Turns
 from bot.webhook import Webhook
@@ -27,9 +28,11 @@ from domain.approvals.delegations import announce_delegations
 from domain.approvals.requests import RequestKind
 from domain.customers import CustomerFiling
 from domain.discounts import DiscountConsequence, lapse_changes
+from domain.errors import Unavailable
 from domain.loans.lapsing import lapse_loans
 from domain.loans.renewals import RenewalConsequence
 from domain.loans.requesting import LoanConsequence
+from domain.loans.waiting import pass_on
 from domain.onboarding import lose_contact
 from domain.work import Consequence
 from handlers import onboarding
@@ -43,6 +46,7 @@ from handlers.router import Router
 from storage.database import HEAD, Database, schema_version
 from storage.inbox import SqlInbox
 from storage.outbox import Parcel, SqlOutbox
+from storage.reminders import forget_cards
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +122,11 @@ class App:
         self._intake = Intake(
             self._messenger, writer, self._turns, self._delivery, clock.now, self._attachments.look
         )
+        self._sweep = Sweep(
+            self._turns, writer, self._database.reader, self._delivery, self._messenger.channel, clock.now
+        )
         self._sweeps = clock.Sweeps()
+        self._reminders: set[asyncio.Task[None]] = set()
 
     async def run(self, ready: asyncio.Event | None = None) -> None:
         """Run until cancelled. Raises WrongSchema, or a MessengerError that no waiting can mend."""
@@ -139,6 +147,8 @@ class App:
             self._turns.private_link = await self._messenger.invitation_link()
             self._sweeps.every(HOUSEKEEPING_SECONDS, self._keep_house)
             self._sweeps.every(CALENDAR_SECONDS, self._turn_the_day)
+            if self._settings.reminders.enabled:
+                self._sweeps.every(CALENDAR_SECONDS, self._remind)
             self._sweeps.start()
             gc.collect()  # what was made until now stays; no later collection need look through it again
             gc.freeze()
@@ -150,6 +160,10 @@ class App:
                     ready.set()
         finally:
             self._sweeps.stop()
+            for task in self._reminders:
+                task.cancel()
+            if self._reminders:
+                await asyncio.wait(self._reminders)
             with contextlib.suppress(Exception):
                 await self._delivery.close()
             await self._messenger.close()
@@ -171,6 +185,7 @@ class App:
             SqlInbox(connection).forget(now - timedelta(days=keep.inbox_days))
             outbox = SqlOutbox(connection)
             outbox.forget(now - timedelta(days=keep.outbox_days))
+            forget_cards(connection, now - timedelta(days=keep.outbox_days))
             self._attachments.forget(connection, now - timedelta(days=keep.attachments_days))
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
@@ -186,12 +201,27 @@ class App:
             announce_delegations(work, now)
             lapse_changes(work, now)
             lapse_loans(work, now)
+            pass_on(work, now)
             return self._turns.announce(work, channel, now, lease=self._delivery.has_room)
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error
             parcels = await self._database.writer.run(sweep)
             self._delivery.accept(parcels)
             self._delivery.look()
+
+    async def _remind(self) -> None:
+        """Say what is due; a morning's many digests go on while the clock wakes the next sweep."""
+        task = asyncio.create_task(self._say_what_is_due())
+        self._reminders.add(task)
+        task.add_done_callback(self._reminders.discard)
+
+    async def _say_what_is_due(self) -> None:
+        try:
+            await self._sweep.run()
+        except Unavailable:
+            log.warning("the database does not answer; reminders wait")
+        except Exception:
+            log.exception("the sweep of reminders failed; the next one goes on")
 
     async def _on_trouble(self, trouble: Trouble, chat_id: str) -> None:
         """Tell the administrators what delivery could not mend; what waits for a lost chat is set aside."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -266,6 +267,37 @@ def print_labels(
     from bot.commands.file_documents import print_labels as do_print
 
     do_print(settings, data, numbers, to)
+
+
+@app.command()
+def remind(
+    at: Annotated[
+        datetime | None, typer.Option(help="Look from this moment, 2026-11-25T09:00 in company time.")
+    ] = None,
+    dry_run: DryRun = False,
+    settings: SettingsFile = None,
+    data: Data = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Say all reminders that are due, once; the running bot sends them.
+
+    With --dry-run, print only what is due to whom and why.
+    """
+    from bot.commands.reminding import remind as do_remind
+
+    do_remind(settings, data, at, dry_run, as_json)
+
+
+@app.command()
+def report(
+    png: Annotated[Path, typer.Option("--png", metavar="FILE", help="Picture to write.")],
+    settings: SettingsFile = None,
+    data: Data = DATA,
+) -> None:
+    """Write the weekly report as a picture."""
+    from bot.commands.reminding import report as do_report
+
+    do_report(settings, data, png)
 
 
 @calendar_app.command("import")

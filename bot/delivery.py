@@ -36,6 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ROOM = 500  # rows held in memory; more wait in the database
+BULK_ROOM = 60  # of these, messages that nobody waits for, before their maker is asked to wait
 GATHER_SECONDS = 0.02  # a kill within this after a call doubles its message, as one within the call does
 REMEMBERED = 10_000  # message ids kept at hand for revisions
 TOTAL_BURST = 5
@@ -99,6 +100,8 @@ class Delivery:
         self._outages = 0
         self._last_limit = ("", 0.0)  # the chat that met a limit last, and until when
         self._held: set[int] = set()  # rows leased to us whose outcome is not recorded yet
+        self._bulk = 0  # messages held that nobody waits for
+        self._bulk_left = asyncio.Event()
         self._behind = True  # older rows wait in the database
         self._told_no = 0  # how often a turn was told that there is no room
         self._room = threading.Lock()
@@ -122,6 +125,12 @@ class Delivery:
             self._told_no += self._behind
             return not self._behind
 
+    async def room_for_bulk(self) -> None:
+        """Wait until few messages that nobody waits for are held, so that one more may be made."""
+        while self._bulk >= BULK_ROOM:
+            self._bulk_left.clear()
+            await self._bulk_left.wait()
+
     def accept(self, parcels: Iterable[Parcel]) -> None:
         """Take rows that are leased to this process and committed; those it holds already are passed over."""
         touched = set()
@@ -134,6 +143,7 @@ class Delivery:
                 chat = self._chats[parcel.chat_id] = _Chat(pace)
             heapq.heappush(chat.parcels, (parcel.id, parcel))
             self._held.add(parcel.id)
+            self._bulk += parcel.lane is Lane.BULK
             touched.add(parcel.chat_id)
         for chat_id in touched:
             self._schedule(chat_id)
@@ -228,6 +238,9 @@ class Delivery:
             await self._patiently(lambda: self._on_trouble(Trouble.UNDELIVERED, chat_id))
         finally:
             chat.busy = False
+            if parcel.lane is Lane.BULK and not kept:
+                self._bulk -= 1
+                self._bulk_left.set()
             if kept:
                 heapq.heappush(chat.parcels, (parcel.id, parcel))
             self._schedule(chat_id)
@@ -348,6 +361,8 @@ class Delivery:
         """Nothing reaches this chat: set its rows aside; who comes back finds their tasks in the menu."""
         self._settle(parcel, Sending.DEAD, error="unreachable")
         self._held.difference_update(row_id for row_id, _parcel in chat.parcels)
+        self._bulk -= sum(waiting.lane is Lane.BULK for _id, waiting in chat.parcels)
+        self._bulk_left.set()
         chat.parcels.clear()
         await self._patiently(lambda: self._on_trouble(Trouble.UNREACHABLE, chat_id))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -31,8 +33,10 @@ from domain.approvals.requests import RequestKind
 from domain.approvals.routes import Act, Mode, Route, StepRule
 from domain.approvals.weights import FACTS, Ordinary
 from domain.attachments import AttachmentRules
+from domain.calendar import WorkingHours
 from domain.personnel_files.files import FileRules
 from domain.personnel_files.missing import RequiredDocument
+from domain.reminders.rules import ReminderRules, Rule
 from domain.work import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -170,6 +174,67 @@ class FileSettings(Section):
         )
 
 
+Days = tuple[Annotated[int, Field(ge=0, le=366)], ...]
+Day = Annotated[int, Field(ge=1, le=366)]
+
+
+class ReminderSettings(Section):
+    """Who is reminded when; see domain.reminders.rules.ReminderRules for each number.
+
+    enabled: false where nobody is to be reminded.
+    """
+
+    enabled: bool = True
+    begins: time = time(9)
+    ends: time = time(18)
+    digest_at: time = time(9)
+    approval_hours: Annotated[int, Field(ge=1, le=80)] = 4
+    applicant_after: Day = 2
+    superior_after: Day = 3
+    execution_superior_after: Day = 2
+    draft_hours: Annotated[int, Field(ge=1, le=400)] = 24
+    returned_times: Annotated[int, Field(ge=0, le=30)] = 3
+    loan_due: Days = (2, 1, 0)
+    overdue_leader: Day = 1
+    overdue_hr: Day = 3
+    special_rate: Days = (7, 1)
+    follow_up: Days = (7, 15, 30)
+    follow_up_leader: Day = 2
+    missing_hr: Annotated[int, Field(ge=0, le=366)] = 30
+    probation: Days = (15, 7)
+    probation_daily: Annotated[int, Field(ge=0, le=60)] = 3
+    contract: Days = (60, 30, 15)
+    contract_every: Day = 7
+    leaving_days: Day = 15
+    leaving: Days = (7, 3, 1)
+    inspection_before_end: Annotated[int, Field(ge=0, le=40)] = 9
+    inspection: Days = (5, 0)
+    incident_every: Day = 7
+    off: tuple[Rule, ...] = ()
+
+    @model_validator(mode="after")
+    def in_order(self) -> ReminderSettings:
+        if not self.begins <= self.digest_at < self.ends:
+            raise ValueError("digest_at must lie within begins and ends")
+        for name in (
+            "loan_due",
+            "special_rate",
+            "follow_up",
+            "probation",
+            "contract",
+            "leaving",
+            "inspection",
+        ):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must name a day at least; a rule is turned off with off = [...]")
+        return self
+
+    def rules(self, timezone: str) -> ReminderRules:
+        numbers = self.model_dump(exclude={"enabled", "begins", "ends", "off"})
+        hours = WorkingHours(self.begins, self.ends, ZoneInfo(timezone))
+        return ReminderRules(hours=hours, off=frozenset(self.off), **numbers)
+
+
 def _readable(who: str) -> str:
     require_readable(who)
     if len(who) > LONGEST_WHO:
@@ -223,6 +288,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     approvals: ApprovalSettings = ApprovalSettings()
     personnel_files: FileSettings = FileSettings()
+    reminders: ReminderSettings = ReminderSettings()
     routes: dict[RequestKind, RouteSettings]
 
     @field_validator("routes")
@@ -275,6 +341,7 @@ class Settings(BaseSettings):
             files=self.personnel_files.rules(),
             nudge_every=timedelta(hours=self.approvals.nudge_hours),
             max_delegation_days=self.approvals.delegation_days,
+            reminders=self.reminders.rules(self.company.timezone),
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from handlers import onboarding
 from handlers.context import Context, Outgoing, Revise, ReviseCard, Send, Telling
 from handlers.conversation import Conversation, Prompt
 from handlers.language import Language
+from handlers.reminders.sending import Reminding
 from handlers.router import Router
 from handlers.ui import (
     Button,
@@ -122,6 +123,20 @@ class Turns:
         self._router.announce(telling)
         return self.post(work, channel, telling.outgoing, now, lease=lease)
 
+    def remind(
+        self,
+        work: SqlWork,
+        channel: str,
+        now: datetime,
+        act: Callable[[Reminding, Telling], int],
+        *,
+        lease: bool,
+    ) -> tuple[int, tuple[Parcel, ...]]:
+        """Let reminders be said; give how many were, and their messages."""
+        telling = Telling(work, now, self.language)
+        said = act(self._router.reminding, telling)
+        return said, self.post(work, channel, telling.outgoing, now, lease=lease)
+
     def _employee(
         self,
         work: SqlWork,
@@ -150,6 +165,8 @@ class Turns:
             replied_card=self._replied_card(work, event),
         )
         self._router.handle(ctx)
+        if ctx.tapped is not None and not ctx.tapped_the_prompt:
+            self._note_seen(work, event, ctx.tapped, now)
         result = self._post(work, event.channel, ctx.outgoing, now, lease, conversation)
         body = conversation.to_json()
         if body != stored:
@@ -206,6 +223,11 @@ class Turns:
         if self.private_link:
             screen.buttons(Button(_("Open the private chat"), link=self.private_link))
         return self._post(work, event.channel, [Send(event.chat.chat_id, screen.view())], now, lease)
+
+    def _note_seen(self, work: SqlWork, event: InboundEvent, tapped: Tapped, now: datetime) -> None:
+        """A tap is all that a messenger tells of a reminder having been read."""
+        if card := work.outbox.card_of(event.channel, event.chat.chat_id, tapped.message_id):
+            work.reminders.note_seen(card, now)
 
     def _replied_card(self, work: SqlWork, event: InboundEvent) -> str:
         if not isinstance(event.what, MessageReceived) or not event.what.reply_to:
@@ -275,7 +297,7 @@ def _row(channel: str, message: Send | Revise) -> dict[str, Any]:
     return {
         "channel": channel,
         "chat_id": message.chat_id,
-        "lane": Lane.INTERACTIVE,
+        "lane": Lane.BULK if isinstance(message, Send) and message.bulk else Lane.INTERACTIVE,
         "revises": isinstance(message, Revise),
         "card": (message.card or None) if isinstance(message, Send) else None,
         "target_id": target.row_id or None,

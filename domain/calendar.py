@@ -156,6 +156,34 @@ class WorkCalendar:
             left -= today
             day, at = self.next_workday(day), hours.begins
 
+    def hold(self, moment: datetime, hours: WorkingHours) -> datetime:
+        """Give a moment if it lies within working hours, else when they begin next; in UTC."""
+        here = moment.astimezone(hours.zone)
+        day, at = here.date(), here.time()
+        if self.works(day) and hours.begins <= at < hours.ends:
+            return moment.astimezone(UTC)
+        first = self.on_or_after(day) if at < hours.begins else self.next_workday(day)
+        return datetime.combine(first, hours.begins, hours.zone).astimezone(UTC)
+
+    def subtract_working_time(self, moment: datetime, span: timedelta, hours: WorkingHours) -> datetime:
+        """Give the latest moment from which so much working time has passed by `moment`; in UTC.
+
+        Whatever began then or before has waited that long. span: positive.
+        """
+        here = moment.astimezone(hours.zone)
+        day, at = here.date(), here.time()
+        if not self.works(day) or at <= hours.begins:
+            day, at = self.previous_workday(day), hours.ends
+        at, left = min(at, hours.ends), span
+        while True:
+            today = datetime.combine(date.min, at) - datetime.combine(date.min, hours.begins)
+            if left < today:
+                return (datetime.combine(day, at, hours.zone) - left).astimezone(UTC)
+            if left == today:  # the morning and the evening before are the same working moment
+                return datetime.combine(day, hours.begins, hours.zone).astimezone(UTC)
+            left -= today
+            day, at = self.previous_workday(day), hours.ends
+
 
 def first_published() -> int:
     return min(day.year for day in _published()[0])

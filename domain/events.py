@@ -234,6 +234,13 @@ class LoanEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LoanSentBack:
+    """An approved loan waits to be mended, since its file is not what it was."""
+
+    loan: Loan
+
+
+@dataclass(frozen=True, slots=True)
 class LoanDueChanged:
     """by: staff number; reason: a renewal's number, or the HR manager's words."""
 
@@ -315,6 +322,18 @@ class LeavingFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectionFinished:
+    """key: period and unit, as in 2026Q4/D07."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFollowedUp:
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClaimed:
     """Somebody opened an invitation and waits for a system administrator to confirm."""
 
@@ -370,6 +389,7 @@ Event = (
     | HandoverCounted
     | LoanLent
     | LoanEnded
+    | LoanSentBack
     | LoanDueChanged
     | RenewalMoved
     | ReturnAnnounced
@@ -381,6 +401,8 @@ Event = (
     | RelativeDeclared
     | LeavingOpened
     | LeavingFinished
+    | InspectionFinished
+    | CustomerFollowedUp
     | AccountClaimed
     | AccountConfirmed
     | AccountUnreachable

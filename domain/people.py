@@ -84,6 +84,15 @@ class StaffRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EmploymentTerms:
+    """The last day of probation and of the contract; None where there is none, or it is not known."""
+
+    hired_on: date | None = None
+    probation_ends_on: date | None = None
+    contract_ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A messenger account bound to a member of staff.
 
@@ -143,6 +152,14 @@ class People(Protocol):
 
     def move_chat(self, channel: str, old: str, new: str) -> None: ...
 
+    def terms_of(self, staff_no: str) -> EmploymentTerms:
+        """Give the dates of somebody's employment, all unknown for a stranger."""
+        ...
+
+    def terms_ending(self, probation_by: date, contract_by: date) -> list[str]:
+        """Give who works here and whose probation, or contract, ends by a day, past days included."""
+        ...
+
     def put_department(self, department: Department) -> bool:
         """Insert or update; True where anything changed."""
         ...
@@ -157,6 +174,17 @@ def require_known(people: People, staff_no: str) -> Employee:
     if (employee := people.by_no(staff_no)) is None:
         raise Refused("staff_unknown", staff_no=staff_no)
     return employee
+
+
+def superior_of(people: People, staff_no: str) -> Employee | None:
+    """Give the nearest superior of somebody who works here; None above whom nobody stands."""
+    seen, person = {staff_no}, people.by_no(staff_no)
+    while person is not None and person.superior_no and person.superior_no not in seen:
+        seen.add(person.superior_no)
+        person = people.by_no(person.superior_no)
+        if person is not None and person.works_here:
+            return person
+    return None
 
 
 def people_keys(staff_no: str, name: str) -> frozenset[str]:

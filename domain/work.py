@@ -14,6 +14,7 @@ from domain.approvals.requests import Request, RequestKind, Requests
 from domain.approvals.routes import Route
 from domain.approvals.weights import Ordinary, Weight
 from domain.attachments import AttachmentRules, Attachments
+from domain.calendar import CalendarOverrides
 from domain.customers import Customers
 from domain.discounts import DiscountChanges
 from domain.events import Event
@@ -23,6 +24,9 @@ from domain.loans.loans import Loans
 from domain.onboarding import Invitations
 from domain.people import Employee, People
 from domain.personnel_files.files import FileRules, PersonnelFiles
+from domain.reminders.register import Reminders
+from domain.reminders.rules import ReminderRules
+from domain.weekly import Weekly
 
 
 class AuditLog(Protocol):
@@ -93,6 +97,7 @@ class Rules:
     files: FileRules = field(default_factory=FileRules)
     nudge_every: timedelta = timedelta(hours=4)
     max_delegation_days: int = 60
+    reminders: ReminderRules = field(default_factory=ReminderRules)
 
 
 class Work(Protocol):
@@ -130,6 +135,15 @@ class Work(Protocol):
 
     @property
     def delegations(self) -> Delegations: ...
+
+    @property
+    def reminders(self) -> Reminders: ...
+
+    @property
+    def weekly(self) -> Weekly: ...
+
+    @property
+    def calendar_overrides(self) -> CalendarOverrides: ...
 
     @property
     def audit(self) -> AuditLog: ...

@@ -19,12 +19,16 @@ MakeCard = Callable[[Language, str], View]  # for a reader, by staff number
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A new message. card: what it shows, so that it can be revised later. prompt: it asks a question."""
+    """A new message. card: what it shows, so that it can be revised later. prompt: it asks a question.
+
+    bulk: nobody waits for it, so answers to what people just did go first.
+    """
 
     chat_id: str
     view: View
     card: str = ""
     prompt: bool = False
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,13 @@ class Telling:
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.work.rules.timezone)).date()
 
-    def tell(self, staff_no: str, make: MakeView, card: str = "") -> bool:
+    def tell(self, staff_no: str, make: MakeView, card: str = "", *, bulk: bool = False) -> bool:
         """Send a message to somebody, in their language; false if they have no account or blocked us."""
         account = self.work.people.accounts([staff_no]).get(staff_no)
         if account is None or not account.reachable:
             return False
-        self.outgoing.append(Send(account.chat_id, make(self.languages(account.language)), card))
+        view = make(self.languages(account.language))
+        self.outgoing.append(Send(account.chat_id, view, card, bulk=bulk))
         return True
 
     def revise_card(self, card: str, make: MakeCard) -> None:

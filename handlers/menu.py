@@ -10,6 +10,7 @@ from domain.customers import may_file
 from domain.discounts import may_propose
 from domain.people import Role
 from domain.personnel_files.files import keeps_files
+from domain.weekly import may_see_report
 from handlers.context import Context
 from handlers.forms.engine import Forms
 from handlers.forms.screens import resume_button
@@ -59,6 +60,9 @@ class Menu:
             screen.say(_("Approval route (/routes): whom each step asks today, and every hole."))
         screen.say(_("Delegation (/delegate): “12月1日到5日由王芳代批”."))
         screen.say(_("My requests (/mine): what you filed and where it stands."))
+        screen.say(_("Reminders (/reminders): what is due to you, and what you want to hear of."))
+        if may_see_report(ctx.actor):
+            screen.say(_("Weekly report (/report): the week as a picture."))
         screen.say(_("In a form: Back, Skip, Cancel work as buttons or typed; drafts are kept."))
         screen.say(_("Several answers at once: one line each, like “Contact: Chen”."))
         screen.say(_("Menu (/menu), Language (/language), Cancel (/cancel)."))

@@ -35,6 +35,8 @@ from handlers.menu import Menu
 from handlers.personnel_files.routes import COMMANDS as FILE_COMMANDS
 from handlers.personnel_files.routes import OWN_FORMS, FileRoutes
 from handlers.refusals import explain
+from handlers.reminders.routes import COMMANDS as REMINDER_COMMANDS
+from handlers.reminders.routes import ReminderRoutes
 from handlers.ui import (
     FileArrived,
     MessageEdited,
@@ -59,6 +61,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "customers": (N_("Customers"), N_("My customers")),
     "routes": (N_("Approval route"),),
     **FILE_COMMANDS,
+    **REMINDER_COMMANDS,
 }
 _LOOK_UP = re.compile(r"(?:客户|查客户|查一?下?|customers?|find)\s+(?P<text>\S.{0,60})", re.IGNORECASE)
 _INSIDE_FORMS = {"cancel", "resume"}  # these words belong to a form while one is under way
@@ -84,6 +87,8 @@ class Router:
         self._todo, self._mine = todo, mine
         self._notices = Notices(kinds)
         self._files = FileRoutes(self._questions, self.forms)
+        self._reminders = ReminderRoutes(kinds)
+        self.reminding = self._reminders.reminding
         self._words = {
             language(word).casefold(): command
             for command, words in COMMANDS.items()
@@ -105,10 +110,11 @@ class Router:
             "customers": customers.show_customers,
             "routes": show_routes,
             **self._files.commands(),
+            **self._reminders.commands(),
         }
         ids, two, three = r"\d{1,18}", r"\d{1,18}:\d{1,9}", r"\d{1,18}:\d{1,9}:\d{1,4}"
         where = r"\d{1,6}(:[a-z]{0,2})?"
-        taps: Mapping[str, tuple[Callable[..., object], str]] = {
+        taps: dict[str, tuple[Callable[..., object], str]] = {
             "f": (self.forms.on_tap, r"[0-9a-f]{12}:\d{1,9}:[a-z]{1,4}(:.*)?"),
             "q": (
                 self._questions.on_tap,
@@ -156,8 +162,11 @@ class Router:
             "menu": (self._menu.show_menu, ""),
             "help": (self._menu.show_help, ""),
             "new": (lambda ctx: self.forms.start(ctx, "new_customer"), ""),
-            **self._files.taps(),
         }
+        for more in (self._files.taps(), self._reminders.taps()):
+            if both := taps.keys() & more.keys():
+                raise ValueError(f"two handlers share the route {', '.join(sorted(both))}")
+            taps.update(more)
         self._taps = {route: (handler, re.compile(shape)) for route, (handler, shape) in taps.items()}
 
     def handle(self, ctx: Context) -> None:
@@ -175,6 +184,7 @@ class Router:
                 telling.outgoing += onboarding.on_account_event(telling.work, event, telling.languages)
             else:
                 self._notices.on_event(telling, event)
+        self._reminders.on_events(telling)
 
     def _dispatch(self, ctx: Context) -> None:
         match ctx.event.what:
@@ -261,7 +271,7 @@ class Router:
                 return True
         if isinstance(ctx.event.what, MessageReceived) and ctx.event.what.forwarded:
             return self._typed.on_forwarded(ctx, text)
-        if self._files.on_text(ctx, text, inside=inside):
+        if self._files.on_text(ctx, text, inside=inside) or self._reminders.on_text(ctx, text):
             return True
         if inside:
             return False

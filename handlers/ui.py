@@ -143,11 +143,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file of ours to send. path: relative to the data folder."""
+    """A file of ours to send. path: relative to the data folder. picture: shown in the chat itself."""
 
     path: str
     name: str
     mime: str
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class RequestRow(Request, table=True):
     __table_args__ = (
         Index("ix_requests_applicant", "applicant_no", "id"),
         Index("ix_requests_subject", "kind", "subject_id"),
+        Index("ix_requests_state", "state", "updated_at"),
     )
     kind: RequestKind = Field(sa_column=Column(Coded(RequestKind), nullable=False))
     state: RequestState = Field(sa_column=Column(Coded(RequestState), nullable=False))
@@ -53,7 +54,7 @@ class StepRow(Step, table=True):
     __table_args__ = (
         Index("ix_steps_request", "request_id", "version", "position", unique=True),
         Index("ix_steps_on_behalf_of", "on_behalf_of", "decided_by"),
-        Index("ix_steps_state", "state"),
+        Index("ix_steps_state", "state", "opened_at"),
     )
     request_id: int = Field(foreign_key="requests.id")
     act: Act = Field(sa_column=Column(Coded(Act), nullable=False))
@@ -218,6 +219,18 @@ class SqlRequests:
             .order_by(_requests.c.id, columns.position)
         )
         return [(request, step) for request, step in rows]
+
+    def steps_open_since(self, after: datetime | None, until: datetime) -> list[int]:
+        columns = StepRow.__table__.c  # type: ignore[attr-defined]
+        within = [columns.opened_at <= until, *([columns.opened_at > after] if after is not None else [])]
+        query = select(columns.id).where(columns.state == StepState.OPEN, *within)
+        return list(self._connection.execute(query.order_by(columns.opened_at, columns.id)).scalars())
+
+    def returned_since(self, moment: datetime) -> list[int]:
+        query = select(_requests.c.id).where(
+            _requests.c.state == RequestState.RETURNED, _requests.c.updated_at >= moment
+        )
+        return list(self._connection.execute(query.order_by(_requests.c.id)).scalars())
 
     def decided_for(self, staff_no: str, by: str, since: datetime, until: datetime) -> list[Task]:
         columns = StepRow.__table__.c  # type: ignore[attr-defined]

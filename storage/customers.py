@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    and_,
     bindparam,
     delete,
     func,
@@ -40,6 +42,7 @@ class CustomerRow(Customer, table=True):
         Index("ix_customers_mobile", "mobile"),
         Index("ix_customers_landline", "landline"),
         Index("ix_customers_owner", "owner_no"),
+        Index("ix_customers_followed_up", "followed_up_on", "filed_on"),
     )
     rate: Decimal = Field(sa_column=Column(RateColumn(), nullable=False))
     state: CustomerState = Field(sa_column=Column(Coded(CustomerState), nullable=False))
@@ -122,6 +125,18 @@ class SqlCustomers:
 
     def by_id(self, customer_id: int) -> Customer | None:
         return self._session.get(CustomerRow, customer_id, with_for_update=True, populate_existing=True)
+
+    def peek(self, customer_id: int) -> Customer | None:
+        return self._session.get(CustomerRow, customer_id)
+
+    def last_touched(self, since: date, until: date) -> list[int]:
+        alive = _customers.c.state.in_([CustomerState.ACTIVE, CustomerState.MAINTAINED])
+        followed = _customers.c.followed_up_on.between(since, until)
+        only_filed = and_(_customers.c.followed_up_on.is_(None), _customers.c.filed_on.between(since, until))
+        found: set[int] = set()
+        for when in (followed, only_filed):
+            found.update(self._connection.execute(select(_customers.c.id).where(alive, when)).scalars())
+        return sorted(found)
 
     def by_erp_no(self, erp_no: str) -> Customer | None:
         return self._session.scalars(select(CustomerRow).where(_customers.c.erp_no == erp_no)).first()

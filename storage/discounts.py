@@ -48,6 +48,15 @@ class SqlDiscountChanges:
         found = select(DiscountChangeRow).where(_changes.c.request_id == request_id).with_for_update()
         return self._session.scalars(found).first()
 
+    def by_id(self, change_id: int) -> DiscountChange | None:
+        return self._session.get(DiscountChangeRow, change_id)
+
+    def ending_by(self, day: date) -> list[int]:
+        found = select(_changes.c.id).where(
+            _changes.c.state == ChangeState.IN_FORCE, _changes.c.ends_on <= day
+        )
+        return list(self._session.scalars(found.order_by(_changes.c.id)))
+
     def save(self, change: DiscountChange) -> None:
         self._session.flush()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Index, Select, case, func, insert, select, text
@@ -32,6 +32,7 @@ class LoanRow(Loan, table=True):
         Index("ix_loans_file", "file_id", "id"),
         Index("ix_loans_borrower", "borrower_no", "state", "due_on"),
         Index("ix_loans_due", "state", "due_on"),
+        Index("ix_loans_collect", "state", "collect_by"),
     )
     request_id: int | None = Field(default=None, unique=True, foreign_key="requests.id")
     file_id: int = Field(foreign_key="personnel_files.id")
@@ -145,10 +146,21 @@ class SqlLoans:
         query = select(func.count()).select_from(_loans).where(*_out(due_by))
         return int(self._connection.execute(query).scalar_one())
 
+    def due_by(self, day: date) -> list[int]:
+        out = select(_loans.c.id).where(_loans.c.state == LoanState.LENT, _loans.c.due_on <= day)
+        waiting = select(_loans.c.id).where(_loans.c.state == LoanState.APPROVED, _loans.c.collect_by <= day)
+        return [
+            *self._connection.execute(out.order_by(_loans.c.due_on, _loans.c.id)).scalars(),
+            *self._connection.execute(waiting.order_by(_loans.c.collect_by, _loans.c.id)).scalars(),
+        ]
+
     def uncollected(self, day: date) -> list[Loan]:
         return self._read(
             select(LoanRow)
-            .where(_loans.c.state == LoanState.APPROVED, _loans.c.collect_by < day)
+            .where(
+                _loans.c.state == LoanState.APPROVED,
+                (_loans.c.collect_by < day) | (_loans.c.due_on < day),
+            )
             .order_by(_loans.c.id)
         )
 
@@ -173,6 +185,16 @@ class SqlLoans:
             .order_by(_waiting.c.id)
         )
         return cast(list[WaitingEntry], list(self._session.scalars(query)))
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        told = select(_waiting.c.file_id).where(_waiting.c.told_at > since)
+        query = (
+            select(_waiting.c.file_id)
+            .where(_waiting.c.told_at.is_(None), _waiting.c.file_id.not_in(told))
+            .distinct()
+            .order_by(_waiting.c.file_id)
+        )
+        return list(self._connection.execute(query).scalars())
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool:
         mine = [entry for entry in self.waiting(file_id) if entry.staff_no == staff_no]
@@ -200,6 +222,9 @@ class SqlIncidents:
         self._session.add(row)
         self._session.flush()
         return row
+
+    def by_id(self, incident_id: int) -> Incident | None:
+        return self._session.get(IncidentRow, incident_id)
 
     def lock(self, incident_id: int) -> Incident | None:
         return self._session.get(IncidentRow, incident_id, with_for_update=True, populate_existing=True)
@@ -238,6 +263,9 @@ class SqlLeavings:
             known.since, known.finished_at, known.finished_by = leaving.since, None, ""
         self._session.flush()
         return True
+
+    def by_no(self, staff_no: str) -> Leaving | None:
+        return self._session.get(LeavingRow, staff_no)
 
     def lock(self, staff_no: str) -> Leaving | None:
         return self._session.get(LeavingRow, staff_no, with_for_update=True, populate_existing=True)

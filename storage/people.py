@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, Index, bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from domain.people import (
     Account,
     Department,
     Employee,
+    EmploymentTerms,
     Role,
     StaffRecord,
     StaffState,
@@ -36,6 +37,10 @@ class StaffRow(SQLModel, table=True):
     """roles: comma-separated, for reading a person in one go; `staff_roles` answers who holds a role."""
 
     __tablename__ = "staff"
+    __table_args__ = (
+        Index("ix_staff_probation", "state", "probation_ends_on"),
+        Index("ix_staff_contract", "contract_ends_on"),
+    )
     staff_no: str = Field(primary_key=True, max_length=32)
     name: str = Field(max_length=60)
     department_no: str = Field(max_length=32, index=True)
@@ -311,6 +316,21 @@ class SqlPeople:
         """Give every department by its number."""
         rows = self._connection.execute(select(_departments).order_by(_departments.c.number))
         return {row.number: Department(*row) for row in rows}
+
+    def terms_of(self, staff_no: str) -> EmploymentTerms:
+        columns = (_staff.c.hired_on, _staff.c.probation_ends_on, _staff.c.contract_ends_on)
+        found = self._connection.execute(select(*columns).where(_staff.c.staff_no == staff_no)).first()
+        return EmploymentTerms(*found) if found else EmploymentTerms()
+
+    def terms_ending(self, probation_by: date, contract_by: date) -> list[str]:
+        on_trial = select(_staff.c.staff_no).where(
+            _staff.c.state == StaffState.PROBATION, _staff.c.probation_ends_on <= probation_by
+        )
+        expiring = select(_staff.c.staff_no).where(
+            _staff.c.contract_ends_on <= contract_by, _staff.c.state != StaffState.LEFT
+        )
+        found = {*self._connection.execute(on_trial).scalars(), *self._connection.execute(expiring).scalars()}
+        return sorted(found)
 
     def put_department(self, department: Department) -> bool:
         self._forget()

@@ -214,6 +214,15 @@ class SqlPersonnelFiles:
         )
         return int(self._connection.execute(query).scalar() or 0) + 1
 
+    def count_kept_by(self, unit_no: str, *, before: date) -> int:
+        gone = [FileState.TRANSFERRED_OUT, FileState.DESTROYED, FileState.WRITTEN_OFF]
+        counted = (
+            select(func.count())
+            .select_from(_files)
+            .where(_files.c.custodian_no == unit_no, _files.c.state.not_in(gone), _files.c.opened_on < before)
+        )
+        return int(self._connection.execute(counted).scalar_one())
+
     def missing(
         self, required: Sequence[RequiredDocument], *, subject_no: str = "", limit: int, offset: int = 0
     ) -> list[MissingDocument]:

@@ -19,6 +19,7 @@ from storage import (
     outbox,
     people,
     personnel_files,
+    reminders,
 )
 
 TABLES = (
@@ -36,5 +37,6 @@ TABLES = (
     outbox,
     people,
     personnel_files,
+    reminders,
 )
 metadata = SQLModel.metadata

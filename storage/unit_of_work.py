@@ -26,6 +26,8 @@ from storage.onboarding import SqlInvitations
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.personnel_files import SqlPersonnelFiles
+from storage.reminders import SqlReminders
+from storage.weekly import SqlWeekly
 
 
 class SqlWork:
@@ -80,6 +82,14 @@ class SqlWork:
     @cached_property
     def calendar_overrides(self) -> SqlCalendarOverrides:
         return SqlCalendarOverrides(self.connection)
+
+    @cached_property
+    def weekly(self) -> SqlWeekly:
+        return SqlWeekly(self.connection, self.files, self.rules.timezone, self.rules.files.required)
+
+    @cached_property
+    def reminders(self) -> SqlReminders:
+        return SqlReminders(self.connection)
 
     @cached_property
     def files(self) -> SqlPersonnelFiles:

@@ -19,7 +19,13 @@ from bot.commands.machine_checks import (
     check_sqlite,
     check_token,
 )
-from bot.commands.staff_checks import Register, check_database, check_routes, check_staff
+from bot.commands.staff_checks import (
+    Register,
+    check_database,
+    check_reminders,
+    check_routes,
+    check_staff,
+)
 from bot.settings import Settings
 
 _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAULT: "bold red"}
@@ -56,5 +62,6 @@ def find(settings_file: Path | None, data: Path) -> list[Finding]:
         findings += guarded("database", partial(check_database, settings, data, registers))
         for register in registers:
             findings += guarded("staff", partial(check_staff, register))
+            findings += guarded("reminders", partial(check_reminders, settings, register))
             findings += guarded("routes", partial(check_routes, settings, register))
     return findings

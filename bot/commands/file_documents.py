@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -16,6 +17,7 @@ from bot.documents.making import Documents
 from bot.i18n import load_languages
 from bot.messengers.port import MessengerError
 from bot.settings import Settings
+from domain.personnel_files.access import AccessEntry, Look
 from handlers.ui import Document
 from storage.engine import create_read_engine
 
@@ -26,8 +28,8 @@ def export(settings_file: Path | None, data: Path, which: str, to: Path) -> None
     """Write a list as a workbook."""
     settings = open_settings(settings_file)
     document = Document(which, (settings.company.language,), to.name, "")
-    _note(settings, data, which)
-    asyncio.run(_make(settings, data, document, to))
+    _note(settings, data, which, [None], Look.EXPORT)
+    asyncio.run(make_document(settings, data, document, to))
     typer.echo(f"Written: {to}")
 
 
@@ -36,18 +38,26 @@ def print_labels(settings_file: Path | None, data: Path, numbers: list[str], to:
     settings = open_settings(settings_file)
     wanted = [number.strip().upper() for number in numbers]
     document = Document("label", (*wanted, settings.company.language), to.name, "application/pdf")
-    _note(settings, data, f"label {' '.join(wanted)}"[:100])
-    asyncio.run(_make(settings, data, document, to))
+    _note(settings, data, f"label {' '.join(wanted)}"[:100], wanted, Look.LABEL)
+    asyncio.run(make_document(settings, data, document, to))
     typer.echo(f"Written: {to}")
 
 
-def _note(settings: Settings, data: Path, what: str) -> None:
-    """An export on the command line is noted as one in chat is."""
+def _note(settings: Settings, data: Path, what: str, numbers: Sequence[str | None], look: Look) -> None:
+    """Note what leaves the register as chat does; numbers: of the files looked at, None for all of them."""
     with transaction(settings, data) as work:
-        work.audit.record(now(), "", "files_exported", "files", after={"list": what})
+        moment = now()
+        work.audit.record(moment, "", "files_exported", "files", after={"list": what})
+        for number in numbers:
+            file = work.files.by_number(number) if number else None
+            if file is not None or number is None:
+                entry = AccessEntry(
+                    file_id=file.id if file else None, actor_no="", look=look, purpose=what, at=moment
+                )
+                work.files.note_access(entry)
 
 
-async def _make(settings: Settings, data: Path, document: Document, to: Path) -> None:
+async def make_document(settings: Settings, data: Path, document: Document, to: Path) -> None:
     reader = create_read_engine(require_database(settings, data))
     languages = load_languages([settings.company.language], settings.company.timezone)
 

@@ -19,7 +19,7 @@ from domain.personnel_files.files import (
     FileState,
     PersonnelFile,
     Secrecy,
-    file_number,
+    file_numbers,
     parse_file_number,
 )
 from domain.personnel_files.materials import (
@@ -109,6 +109,9 @@ class FileRegister:
         for row, file in zip(self._file_rows, self.files, strict=True):
             if file.subject_no not in known.staff:
                 row.bad("工号", f"nobody has the staff number {file.subject_no}")
+            there = known.files.get(file.number)
+            if there is not None and there.subject_no != file.subject_no:
+                row.bad("工号", f"{file.number} is the file of {there.subject_no}")
             unit = row.cells["保管单位"]
             if unit not in self._units and unit not in known.departments:
                 row.bad("保管单位", f"there is no department {unit}")
@@ -204,7 +207,9 @@ class FileRegister:
         kind = row.read("档案类型", one_of(KINDS), needed=True) or FileKind.PERSONNEL
         subject_no = row.text("工号", 32, needed=True)
         copy_kind = CopyKind.COPY if number.endswith("-F") else CopyKind.ORIGINAL
-        if number and subject_no and number != (wanted := file_number(subject_no, kind, copy_kind)):
+        numbers = file_numbers(subject_no, kind, copy_kind)
+        if number and subject_no and number not in numbers:
+            wanted = " or ".join(dict.fromkeys(numbers))
             row.bad("档案编号", f"the {row.cells['档案类型']} of {subject_no} has the number {wanted}")
         return PersonnelFile(
             number=number,

@@ -21,6 +21,7 @@ from storage.engine import create_read_engine
 from storage.reports import department_heads, snapshot, staff
 
 Person = dict[str, Any]
+_REMINDED = (Role.HR_MANAGER, Role.FILE_KEEPER)
 
 
 class Register:
@@ -33,6 +34,9 @@ class Register:
 
     def here(self) -> list[Person]:
         return [person for person in self.people.values() if person["state"] is not StaffState.LEFT]
+
+    def holders_here(self, role: Role) -> list[Person]:
+        return [person for person in self.holders(role) if person["state"] is not StaffState.LEFT]
 
     def holders(self, role: str) -> list[Person]:
         return [person for person in self.people.values() if role in person["roles"]]
@@ -95,6 +99,22 @@ def check_routes(settings: Settings, register: Register) -> Iterator[Finding]:
             )
     for kind, stations in register.surveys.items():
         yield from findings_of(kind, stations)
+
+
+def check_reminders(settings: Settings, register: Register) -> Iterator[Finding]:
+    """Check that reminders have somebody to go to."""
+    if not register.people:
+        return
+    if not settings.reminders.enabled:
+        yield warning("reminders", "nobody is reminded", "set reminders.enabled to true")
+        return
+    lost = [role.value for role in _REMINDED if not register.holders_here(role)]
+    if lost:
+        found = f"nobody here is {', '.join(lost)}, so what only they are told is told to nobody"
+        yield warning("reminders", found, "give somebody the role in the staff file and import it")
+        return
+    hours = settings.reminders
+    yield fine("reminders", f"working days, {hours.begins:%H:%M} to {hours.ends:%H:%M}")
 
 
 def _check_administrators(register: Register) -> Iterator[Finding]:

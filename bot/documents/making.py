@@ -10,18 +10,23 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.documents.charts import draw
 from bot.messengers.port import MessengerError, Rejected
+from domain.weekly import Audience, WeeklyFigures
 from domain.work import Rules
 from handlers.language import Language
 from handlers.personnel_files.wording import FILE_KINDS, SECRECIES
+from handlers.reminders.report import RECIPE, chart_of
 from handlers.ui import Document, LocalFile
 from storage import file_reports
 from storage.reports import snapshot
+from storage.unit_of_work import SqlWork
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +73,21 @@ class Documents:
             except Exception as error:
                 log.exception("document %s could not be made", document.recipe)
                 raise Rejected(f"the document {document.recipe} could not be made") from error
-            yield LocalFile(str(path.relative_to(self._folder)), document.name, document.mime)
+            picture = document.mime.startswith("image/")
+            yield LocalFile(str(path.relative_to(self._folder)), document.name, document.mime, picture)
         finally:
             path.unlink(missing_ok=True)
 
     async def make(self, document: Document, path: Path) -> None:
-        """Write a document. args: of a label, number and language; of a list, language first."""
+        """Write a document. args: of a label, number and language; of all others, language first."""
         if document.recipe == "label":
             *numbers, code = document.args
             content = await self.labels(numbers, code)
+            await asyncio.to_thread(path.write_bytes, content)
+            return
+        if document.recipe == RECIPE:
+            code, audience, first = document.args
+            content = await self.weekly(code, Audience(audience), date.fromisoformat(first))
             await asyncio.to_thread(path.write_bytes, content)
             return
         from bot.documents.lists import FileListing  # noqa: PLC0415 - large, and needed now and then
@@ -86,6 +97,16 @@ class Documents:
         async with snapshot(self._reader) as connection:
             sheets = await listing.sheets(document.recipe, connection)
         await asyncio.to_thread(write_workbook, path, sheets)
+
+    async def weekly(self, code: str, audience: Audience, first: date) -> bytes:
+        """Give the picture of a week's report as PNG. first: its Monday."""
+
+        def read(connection: Connection) -> WeeklyFigures:
+            return SqlWork(connection, self._rules, {}).weekly.figures(first, self._now())
+
+        async with snapshot(self._reader) as connection:
+            figures = await connection.run_sync(read)
+        return await draw(chart_of(self._languages[code], figures, audience, self._company))
 
     async def labels(self, numbers: list[str], code: str) -> bytes:
         """Give the labels of files as a PDF. Raises LookupError for a number that is unknown."""

@@ -158,7 +158,8 @@ class TelegramAiogram:
                 link_preview_options=_NO_PREVIEW,
             )
         else:
-            message = await self._bot.send_document(
+            send = self._bot.send_photo if part.file.picture else self._bot.send_document
+            message = await send(
                 chat_id,
                 FSInputFile(outgoing_path(files, part.file.path), filename=part.file.name),
                 caption=part.text or None,

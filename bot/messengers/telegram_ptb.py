@@ -236,8 +236,9 @@ class TelegramPtb:
                 link_preview_options=_NO_PREVIEW,
             )
         else:
+            send = self._bot.send_photo if part.file.picture else self._bot.send_document
             with outgoing_path(files, part.file.path).open("rb") as content:
-                message = await self._bot.send_document(
+                message = await send(
                     chat_id,
                     InputFile(content, filename=part.file.name, read_file_handle=False),
                     caption=part.text or None,

@@ -25,15 +25,20 @@ _SUPERIOR = re.compile(r"superior(?::([1-9]))?")
 class Assignment:
     """Whom one seat of a step falls to; any of its people may take it.
 
-    reason: empty in the ordinary case; `own_request`, `concerned` or `decided_before` where `instead_of` may
-    not decide and a superior does; `vacant` where nobody could and the fallback does. named: the one
-    person of several for whom the seat is meant.
+    reason: empty in the ordinary case; `own_request`, `concerned`, `kin` or `decided_before` where
+    `instead_of` may not decide and a superior does; `vacant` where nobody could and the fallback does. named:
+    the one person of several for whom the seat is meant.
     """
 
     staff_nos: tuple[str, ...]
     reason: str = ""
     instead_of: str = ""
     named: str = ""
+
+
+def concerned(facts: Mapping[str, str]) -> set[str]:
+    """Give whom a request is about and who was their relative when it was filed: none of them decides."""
+    return {facts.get("subject", ""), *facts.get("kin", "").split(",")} - {""}
 
 
 def require_readable(who: str) -> None:
@@ -96,7 +101,7 @@ def assign(
     """Find who takes a step: one seat where any may, else a seat for each person named.
 
     decided: staff numbers of those who approved an earlier step of this round. facts: of the request; its
-    `subject` is the person it is about.
+    `subject` is the person it is about, `kin` their relatives.
     Raises Refused("route_uncovered") where not even the fallback can act.
     """
     barred = _barred(rule, applicant, decided, facts)
@@ -139,8 +144,8 @@ def able(named: Iterable[Employee], barred: Collection[str], people: People) -> 
 def _barred(
     rule: StepRule, applicant: Employee, decided: Iterable[str], facts: Mapping[str, str]
 ) -> set[str]:
-    concerned = {applicant.staff_no, facts.get("subject", "")}
-    return concerned | (set() if rule.act is Act.EXECUTE else set(decided))
+    involved = {applicant.staff_no, *concerned(facts)}
+    return involved | (set() if rule.act is Act.EXECUTE else set(decided))
 
 
 def _any_of(
@@ -165,7 +170,9 @@ def _any_of(
 def _reason(person: Employee, applicant: Employee, facts: Mapping[str, str]) -> str:
     if person.staff_no == applicant.staff_no:
         return "own_request"
-    return "concerned" if person.staff_no == facts.get("subject") else "decided_before"
+    if person.staff_no == facts.get("subject"):
+        return "concerned"
+    return "kin" if person.staff_no in concerned(facts) else "decided_before"
 
 
 def _superior_of(person: Employee, barred: set[str], people: People) -> str:

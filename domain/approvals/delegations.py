@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import JSON, Field, SQLModel
 
+from domain.approvals.assigning import concerned
 from domain.approvals.requests import Desk, Request, RequestKind, Step, Task
 from domain.approvals.routes import Act
 from domain.errors import Refused
@@ -197,7 +198,7 @@ def announce_delegations(work: Work, now: datetime) -> None:
 
 def principals_of(work: Work, delegate: Employee, request: Request, now: datetime) -> list[str]:
     """List whom a person may stand for in a request now; nobody where it is their own or about them."""
-    if delegate.staff_no in {request.applicant_no, request.facts.get("subject", "")}:
+    if delegate.staff_no in {request.applicant_no, *concerned(request.facts)}:
         return []
     return [
         delegation.from_no
@@ -217,7 +218,7 @@ def delegates_of(work: Work, request: Request, step: Step, now: datetime) -> lis
         for delegation in work.delegations.given_by(staff_no, today)
         if delegation.stands_on(today)
         and delegation.covers(request.kind, request.facts)
-        and delegation.to_no not in {request.applicant_no, request.facts.get("subject", ""), *step.assignees}
+        and delegation.to_no not in {request.applicant_no, *concerned(request.facts), *step.assignees}
     ]
 
 

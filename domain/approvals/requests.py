@@ -247,6 +247,14 @@ class Requests(Protocol):
         """Give every step that waits for somebody or lies with its applicant, to look for holes."""
         ...
 
+    def steps_open_since(self, after: datetime | None, until: datetime) -> list[int]:
+        """Give the ids of the steps that wait and opened by a moment, after `after` where it is given."""
+        ...
+
+    def returned_since(self, moment: datetime) -> list[int]:
+        """Give the ids of the requests that went back after a moment and were not mended."""
+        ...
+
     def decided_for(self, staff_no: str, by: str, since: datetime, until: datetime) -> list[Task]:
         """Give what somebody decided in another's place, oldest first."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.approvals.assigning import Assignment, assign, assign_named, who_fits
+from domain.approvals.assigning import Assignment, assign, assign_named, concerned, who_fits
 from domain.approvals.requests import Request, RequestState, Step, StepState
 from domain.approvals.routes import Act, StepRule
 from domain.errors import Refused
@@ -200,7 +200,7 @@ def entitled(work: Work, request: Request, step: Step, staff_no: str) -> bool:
     person = work.people.by_no(staff_no)
     if person is None or not person.works_here or not work.people.accounts([staff_no]):
         return False
-    if staff_no == request.facts.get("subject"):  # an edited version may be about somebody else
+    if staff_no in concerned(request.facts):  # an edited version may be about somebody else
         return False
     if step.note not in {"", "vacant", "carried"}:  # a superior, or somebody chosen by an approver
         return True
@@ -242,7 +242,7 @@ def require_fit(work: Work, round_: Round, actor: Employee, staff_no: str) -> Em
         raise Refused("chosen_is_self")
     if person.staff_no == round_.request.applicant_no:
         raise Refused("chosen_is_applicant", name=person.name)
-    if person.staff_no == round_.request.facts.get("subject"):
+    if person.staff_no in concerned(round_.request.facts):
         raise Refused("chosen_is_concerned", name=person.name)
     if not person.works_here:
         raise Refused("staff_left", name=person.name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from domain.approvals.assigning import concerned
 from domain.approvals.delegations import principals_of
 from domain.approvals.requests import Request, Step, StepState
 from domain.approvals.rounds import Round, entitled
@@ -89,8 +90,9 @@ def take_step(work: Work, actor: Employee, at: StepRef, now: datetime) -> Taken:
         raise Refused(_why_closed(acted), number=request.number)
     if actor.staff_no == request.applicant_no:
         raise Refused("own_request", number=request.number)
-    if actor.staff_no == request.facts.get("subject"):  # a delegate may be whom it is about
-        raise Refused("own_file", number=request.number)
+    if actor.staff_no in concerned(request.facts):  # a delegate may be whom it is about
+        own = actor.staff_no == request.facts.get("subject")
+        raise Refused("own_file" if own else "relatives_file", number=request.number)
     on_behalf_of = _place_of(work, actor, request, acted, now)
     if acted.act is not Act.EXECUTE and {actor.staff_no, on_behalf_of} & round_.decided():
         raise Refused("decided_before", number=request.number)

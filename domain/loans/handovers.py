@@ -15,9 +15,9 @@ from domain.attachments import keep_attachments
 from domain.errors import Refused
 from domain.events import HandoverCounted, LoanLent
 from domain.loans.loans import Loan, LoanState, loan_of, require_loan
-from domain.loans.requesting import forget_counts
+from domain.loans.requesting import send_loan_back
 from domain.people import Employee, require_known
-from domain.personnel_files.files import PersonnelFile, require_file
+from domain.personnel_files.files import PersonnelFile, require_file, require_no_kin
 from domain.personnel_files.materials import MOST_PAGES, MaterialState
 
 if TYPE_CHECKING:
@@ -29,15 +29,17 @@ def count_as_keeper(
 ) -> Loan:
     """Confirm the handover as the keeper whose step it is.
 
-    Raises Refused: as take_step does, and not_yet_approved, pages_out_of_range, file_not_lendable.
+    Raises Refused: as take_step does, and not_yet_approved, pages_out_of_range, file_not_lendable,
+    relatives_file.
     """
     taken = take_step(work, keeper, at, now)
     if taken.step.act is not Act.EXECUTE:
         raise Refused("not_yet_approved", number=taken.request.number)
-    if return_moved(work, taken.request, now):
-        return loan_of(work, taken.request)
     loan = loan_of(work, taken.request)
-    _require_fit(work, loan, pages)
+    if return_moved(work, taken.request, now):
+        send_loan_back(work, loan)
+        return loan
+    require_no_kin(work, keeper, _require_fit(work, loan, pages))
     _keep_photos(work, loan, photos)
     if loan.borrower_at is not None and loan.pages != pages:
         loan.borrower_at = None  # the borrower is asked to count again
@@ -61,6 +63,7 @@ def count_as_borrower(
     if loan.state is not LoanState.APPROVED or request is None or step is None:
         raise Refused("loan_state", number=loan.number, state=loan.state)
     if return_moved(work, request, now):
+        send_loan_back(work, loan)
         return loan
     _require_fit(work, loan, pages)
     _keep_photos(work, loan, photos)
@@ -108,8 +111,7 @@ def _counted(work: Work, loan: Loan, actor: Employee, step: Step, now: datetime)
     if request.state is RequestState.DONE:
         work.events.append(LoanLent(loan))
     else:
-        forget_counts(loan)
-        work.loans.save(loan)
+        send_loan_back(work, loan)
 
 
 def _require_fit(work: Work, loan: Loan, pages: int) -> PersonnelFile:

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from domain.errors import Refused
 from domain.events import IncidentClosed, IncidentOpened
 from domain.loans.loans import Condition, Loan
+from domain.loans.waiting import tell_next
 from domain.people import Employee, Role
 from domain.personnel_files.files import (
     FileState,
@@ -56,6 +57,8 @@ class Incidents(Protocol):
 
     def add(self, incident: Incident) -> Incident: ...
 
+    def by_id(self, incident_id: int) -> Incident | None: ...
+
     def lock(self, incident_id: int) -> Incident | None: ...
 
     def save(self, incident: Incident) -> None: ...
@@ -98,20 +101,22 @@ def open_incident(
 def report_incident(
     work: Work, keeper: Employee, file_id: int, condition: Condition, words: str, now: datetime
 ) -> Incident:
-    """Open an incident about a file that stands on its shelf; it is set aside for the check.
+    """Open an incident about a file that ought to stand on its shelf; it is set aside for the check.
 
+    A loan that was to be fetched goes back by itself once somebody acts on it.
     Raises Refused: reason_required, file_not_here, and as require_keeper does.
     """
     file = require_file(work, file_id)
     require_keeper(work, keeper, file)
-    if not words.strip():
+    words = " ".join(words.split())[:WORDS]
+    if not words:
         raise Refused("reason_required")
     if not file.state.here and file.state is not FileState.UNDER_INSPECTION:
         raise Refused("file_not_here", number=file.number, state=file.state)
     after = FileState.MISSING if condition is Condition.LOST else FileState.UNDER_INSPECTION
     if file.state is not after:
-        put_file(work, file, after, keeper.staff_no, "", now)
-    return open_incident(work, keeper, file, None, condition, " ".join(words.split()), now)
+        put_file(work, file, after, keeper.staff_no, words, now)
+    return open_incident(work, keeper, file, None, condition, words, now)
 
 
 def close_incident(
@@ -120,7 +125,7 @@ def close_incident(
     """Close an incident after the check; the HR manager alone, and never who is party to it.
 
     Raises Refused: incident_unknown, incident_closed, role_required, own_incident, own_file, relatives_file,
-    reason_required.
+    file_missing, reason_required.
     """
     incident = work.incidents.lock(incident_id)
     if incident is None:
@@ -130,6 +135,8 @@ def close_incident(
     _require_impartial(work, actor, incident, file)
     if incident.closed_at is not None:
         raise Refused("incident_closed", by=incident.closed_by, at=incident.closed_at)
+    if verdict not in verdicts_on(file):
+        raise Refused("file_missing", number=file.number)
     resolution = " ".join(resolution.split())[:WORDS]
     if not resolution:
         raise Refused("reason_required")
@@ -140,7 +147,30 @@ def close_incident(
     work.audit.record(now, actor.staff_no, "incident_closed", f"file:{file.number}", after=after)
     _move(work, actor, file, verdict, now)
     work.events.append(IncidentClosed(incident, file))
+    tell_next(work, incident.file_id, now)
     return incident
+
+
+def verdicts_on(file: PersonnelFile) -> tuple[Verdict, ...]:
+    """Give what a check may come to; a file that is missing is found or lost, never usable as it is."""
+    missing = file.state is FileState.MISSING
+    return tuple(verdict for verdict in Verdict if verdict is not Verdict.ACCEPTED or not missing)
+
+
+def may_close(work: Work, incident: Incident, file: PersonnelFile) -> list[Employee]:
+    """List who may close an incident: HR managers, else the general manager, less who is party to it."""
+    for role in (Role.HR_MANAGER, Role.GENERAL_MANAGER):
+        if found := [p for p in work.people.holders(role) if _is_impartial(work, p, incident, file)]:
+            return found
+    return []
+
+
+def _is_impartial(work: Work, actor: Employee, incident: Incident, file: PersonnelFile) -> bool:
+    try:
+        _require_impartial(work, actor, incident, file)
+    except Refused:
+        return False
+    return True
 
 
 def _require_impartial(work: Work, actor: Employee, incident: Incident, file: PersonnelFile) -> None:

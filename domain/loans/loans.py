@@ -154,8 +154,12 @@ class Loans(Protocol):
 
     def count_out(self, *, due_by: date | None = None) -> int: ...
 
+    def due_by(self, day: date) -> list[int]:
+        """Give the ids of loans that are out and due by a day, or approved and to be fetched by it."""
+        ...
+
     def uncollected(self, day: date) -> list[Loan]:
-        """Give approved loans whose last day to be fetched lies before a day."""
+        """Give approved loans whose last day to be fetched, or whose due date, lies before a day."""
         ...
 
     def stale(self, day: date) -> list[Loan]:
@@ -168,6 +172,10 @@ class Loans(Protocol):
 
     def waiting(self, file_id: int) -> list[WaitingEntry]:
         """Give who waits for a file and was not told yet, the first first."""
+        ...
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        """Give the files that somebody waits for, and of which nobody was told since a moment."""
         ...
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool: ...

@@ -147,6 +147,7 @@ class RenewalConsequence:
             "department": applicant.department_no,
             "custodian": file.custodian_no,
             "subject": file.subject_no,
+            "kin": ",".join(sorted(work.files.relatives(file.subject_no))),
         }
         return Weight(facts, not work.loans.waiting(loan.file_id))
 

@@ -13,7 +13,7 @@ from domain.approvals.delegations import today_of
 from domain.approvals.requests import Request, RequestKind, RequestState
 from domain.approvals.weights import Weight
 from domain.errors import Refused
-from domain.events import LoanApproved, LoanEnded
+from domain.events import LoanApproved, LoanEnded, LoanSentBack
 from domain.loans.loans import Loan, LoanMode, LoanState, LoanTerms, loan_of
 from domain.loans.waiting import tell_next
 from domain.people import Employee
@@ -134,6 +134,14 @@ def forget_counts(loan: Loan) -> None:
     loan.keeper_no, loan.keeper_at, loan.borrower_at, loan.pages = "", None, None, 0
 
 
+def send_loan_back(work: Work, loan: Loan) -> None:
+    """Take back that a file may be fetched, where its request went back by itself."""
+    loan.state, loan.collect_by = LoanState.PENDING, None
+    forget_counts(loan)
+    work.loans.save(loan)
+    work.events.append(LoanSentBack(loan))
+
+
 class LoanConsequence:
     """What the request of a loan means for the loan and its file."""
 
@@ -149,15 +157,18 @@ class LoanConsequence:
                 "access": READING if inside else LOAN,
                 "custodian": file.custodian_no,
                 "subject": file.subject_no,
+                "kin": ",".join(sorted(work.files.relatives(file.subject_no))),
             },
             file.secrecy is Secrecy.ORDINARY and file.state is FileState.SHELVED,
         )
 
     def moved(self, work: Work, request: Request) -> list[str]:
-        """The file may have gone elsewhere since it was asked for."""
-        loan = loan_of(work, request)
-        file = require_file(work, loan.file_id)
-        return [] if file.state.here else ["file"]
+        """The file may have gone elsewhere, become secret or a relative's since it was asked for."""
+        file = require_file(work, loan_of(work, request).file_id)
+        if not file.state.here or file.subject_no in work.files.relatives(request.applicant_no):
+            return ["file"]
+        secrecy = SECRECY_WORDS[file.secrecy]
+        return [] if request.facts.get("secrecy", secrecy) == secrecy else ["file", "due"]
 
     def check_offer(self, work: Work, request: Request, offer: Mapping[str, Any]) -> None:
         raise Refused("offer_same")  # nothing of a loan is bargained about
@@ -187,7 +198,17 @@ class LoanConsequence:
         loan.state = LoanState.LAPSED if request.state is RequestState.LAPSED else LoanState.DROPPED
         work.loans.save(loan)
         work.events.append(LoanEnded(loan))
+        _seal_late(work, require_file(work, loan.file_id), now)
         tell_next(work, loan.file_id, now)
+
+
+def _seal_late(work: Work, file: PersonnelFile, now: datetime) -> None:
+    """Seal a file that was wanted when its person's leaving was finished."""
+    leaving = work.leavings.lock(file.subject_no)
+    if file.state is FileState.SHELVED and leaving is not None and leaving.finished_by:
+        subject = work.people.by_no(file.subject_no)
+        if subject is None or not subject.works_here:
+            put_file(work, file, FileState.SEALED, leaving.finished_by, "", now)
 
 
 def _secret_is_approved(work: Work) -> bool:

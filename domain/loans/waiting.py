@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.errors import Refused
 from domain.events import FileFree
 from domain.loans.loans import WaitingEntry
 from domain.people import Employee
-from domain.personnel_files.files import require_file, require_no_kin
+from domain.personnel_files.files import FileState, require_file, require_no_kin
 
 if TYPE_CHECKING:
     from domain.work import Work
+
+GONE = {FileState.TRANSFERRED_OUT, FileState.DESTROYED}  # nobody need wait for what does not come back
 
 
 def wait_for_file(work: Work, actor: Employee, file_id: int, now: datetime) -> int:
     """Join the waiting list; give the place, counted from 1.
 
-    Raises Refused: file_unknown, own_file, relatives_file, file_free, waiting_already.
+    Raises Refused: file_unknown, own_file, relatives_file, file_not_lendable, file_free, waiting_already.
     """
     file = require_file(work, file_id)
     require_no_kin(work, actor, file)
+    if file.state in GONE:
+        raise Refused("file_not_lendable", number=file.number, state=file.state)
     active = work.loans.active_of(file_id)
     if active is None and file.state.here:
         raise Refused("file_free", number=file.number)
@@ -48,3 +52,10 @@ def tell_next(work: Work, file_id: int, now: datetime) -> None:
         if person is not None and person.works_here and work.people.accounts([person.staff_no]):
             work.events.append(FileFree(file, person.staff_no))
             return
+
+
+def pass_on(work: Work, now: datetime) -> None:
+    """Tell the next of each file that is still free after who was told had as long as to fetch one."""
+    since = now - timedelta(days=work.rules.files.collect_days)
+    for file_id in work.loans.still_waited_for(since):
+        tell_next(work, file_id, now)

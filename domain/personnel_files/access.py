@@ -40,7 +40,7 @@ class Look(StrEnum):
 
 
 class AccessEntry(SQLModel):
-    """One look. file_id: None for a list of all. Rows are only added."""
+    """One look. file_id: None for a list of all. actor_no: empty on the command line. Rows are only added."""
 
     id: int | None = Field(default=None, primary_key=True)
     file_id: int | None = None

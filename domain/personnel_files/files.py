@@ -174,6 +174,10 @@ class PersonnelFiles(Protocol):
 
     # what is missing
 
+    def count_kept_by(self, unit_no: str, *, before: date) -> int:
+        """Count the files that a unit keeps and that are neither gone nor newer than a day."""
+        ...
+
     def missing(
         self, required: Sequence[RequiredDocument], *, subject_no: str = "", limit: int, offset: int = 0
     ) -> list[MissingDocument]:
@@ -209,10 +213,22 @@ def parse_file_number(text: str) -> str:
     return number
 
 
-def file_number(staff_no: str, kind: FileKind, copy_kind: CopyKind) -> str:
-    """Make the number from the staff number: RS-0014, YG-0014, and RS-0014-F for a copy."""
-    digits = re.sub(r"\D", "", staff_no) or staff_no.upper()
-    return f"{kind.prefix}-{digits}" + ("-F" if copy_kind is CopyKind.COPY else "")
+def file_numbers(staff_no: str, kind: FileKind, copy_kind: CopyKind) -> tuple[str, str]:
+    """Make the number from the staff number: RS-0014, YG-0014, and RS-0014-F for a copy; short and in full.
+
+    The full one, RS-GZ0014, is for whoever shares the digits of their staff number with somebody else.
+    """
+    whole = staff_no.upper()
+    digits, tail = re.sub(r"\D", "", staff_no) or whole, "-F" if copy_kind is CopyKind.COPY else ""
+    return f"{kind.prefix}-{digits}{tail}", f"{kind.prefix}-{whole}{tail}"
+
+
+def file_number(work: Work, staff_no: str, kind: FileKind, copy_kind: CopyKind) -> str:
+    """Give the number of a person's file of a kind, whether there is one yet or not."""
+    short, full = file_numbers(staff_no, kind, copy_kind)
+    taken = work.files.by_number(short)
+    others = taken is not None and taken.subject_no != staff_no
+    return full if others or work.files.by_number(full) is not None else short
 
 
 # --- who keeps files -------------------------------------------------------------------------------------

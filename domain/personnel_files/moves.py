@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from domain.approvals.delegations import today_of
 from domain.errors import Refused
 from domain.events import FileMoved
+from domain.loans.waiting import tell_next
 from domain.people import Employee, Role
 from domain.personnel_files.files import FileState, PersonnelFile, require_file, require_keeper
 
@@ -94,6 +95,7 @@ def move_file(
     if after in NEEDS_REASON and not note:
         raise Refused("reason_required")
     put_file(work, file, after, actor.staff_no, note, now)
+    tell_next(work, file_id, now)
     return file
 
 

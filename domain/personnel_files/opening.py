@@ -47,7 +47,7 @@ def check_opening(work: Work, keeper: Employee, facts: FileFacts) -> Employee:
     if not subject.works_here:
         raise Refused("staff_left", name=subject.name)
     require_no_kin_of(work, keeper, subject.staff_no, "")
-    number = file_number(facts.subject_no, facts.kind, facts.copy_kind)
+    number = file_number(work, facts.subject_no, facts.kind, facts.copy_kind)
     if (known := work.files.by_number(number)) is not None:
         raise Refused("file_exists", number=number, state=known.state)
     return subject
@@ -66,7 +66,7 @@ def open_file(work: Work, keeper: Employee, facts: FileFacts, now: datetime) -> 
     if facts.opened_on is not None and facts.opened_on > today:
         raise Refused("date_too_late", day=facts.opened_on, last=today)
     opened = PersonnelFile(
-        number=file_number(facts.subject_no, facts.kind, facts.copy_kind),
+        number=file_number(work, facts.subject_no, facts.kind, facts.copy_kind),
         subject_no=subject.staff_no,
         kind=facts.kind,
         copy_kind=facts.copy_kind,

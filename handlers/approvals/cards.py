@@ -147,6 +147,11 @@ def _why(ctx: Telling, _: Language, request: Request, step: Step, principal: str
             return _("Goes to you because {name} filed it and nobody decides their own.", name=instead)
         case "concerned":
             return _("Goes to you because it is about {name}, who decides nothing of it.", name=instead)
+        case "kin":
+            return _(
+                "Goes to you because it is about a relative of {name}, who decides nothing of it.",
+                name=instead,
+            )
         case "decided_before":
             return _("Goes to you because {name} has already approved an earlier step.", name=instead)
         case "vacant":

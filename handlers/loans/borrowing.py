@@ -261,7 +261,8 @@ def _usual_counts(ctx: Context, request: Request) -> list[tuple[str, str]]:
     loan = ctx.work.loans.by_request(request.id or 0)
     if loan is None:
         return []
-    return [page_choice(ctx.language, loan.pages if loan.borrower_at else expected_pages(ctx.work, loan))]
+    pages = loan.pages if loan.borrower_at else expected_pages(ctx.work, loan)
+    return [page_choice(ctx.language, pages)] if pages else []
 
 
 def page_choice(_: Language, pages: int) -> tuple[str, str]:

@@ -82,6 +82,9 @@ class LoanDesk:
                 raise
             self.on_wait(ctx, file_id)
 
+    def borrow_in_words(self, ctx: Context, text: str) -> None:
+        self.on_borrow(ctx, str(self._one_file(ctx, text).id))
+
     def on_wait(self, ctx: Context, file_id: str) -> None:
         """Join the waiting list."""
         place = wait_for_file(ctx.work, ctx.actor, int(file_id), ctx.now)
@@ -113,10 +116,11 @@ class LoanDesk:
         if loan.keeper_at is not None:
             screen.say(_("The keeper counted {n} pages.", n=loan.pages))
         screen.say(_("Count the pages together. How many? A photo may come first."))
-        label, value = borrowing.page_choice(
-            _, loan.pages if loan.keeper_at else expected_pages(ctx.work, loan)
-        )
-        screen.buttons(Button(label, f"q:bc:{loan.id}:{value}"), Button(_("Cancel"), "q:no"))
+        row = [Button(_("Cancel"), "q:no")]
+        if pages := loan.pages if loan.keeper_at else expected_pages(ctx.work, loan):
+            label, value = borrowing.page_choice(_, pages)
+            row.insert(0, Button(label, f"q:bc:{loan.id}:{value}"))
+        screen.buttons(*row)
         self._questions.put(ctx, "count", screen.view(), loan=loan_id)
 
     def _answer_count(self, ctx: Context, asking: Asking, text: str) -> None:
@@ -156,13 +160,12 @@ class LoanDesk:
     # --- bringing back -----------------------------------------------------------------------------------
 
     def return_in_words(self, ctx: Context, text: str = "") -> None:
-        """归还: the borrower's word that it comes; for a keeper without loans, the check."""
-        mine = self._mine(ctx)
-        if keeps_files(ctx.actor) and not mine:
-            if not text:
+        """归还: the borrower's word that it comes; for a keeper who means no loan of their own, the check."""
+        if keeps_files(ctx.actor) and not self._found_of_mine(ctx, text):
+            if text:
+                self._check_in_words(ctx, text)
+            else:
                 self._forms.start(ctx, returning.RETURN_CHECK.name)
-                return
-            self._check_in_words(ctx, text)
             return
         if (loan := self._one_of_mine(ctx, text)) is not None:
             self.on_announce(ctx, str(loan.id))
@@ -253,17 +256,24 @@ class LoanDesk:
         if len(found) == 1:
             self.on_check(ctx, found[0].value)
             return
+        if not found:
+            raise Refused("not_out", text=shorten(text, 40))
         self._forms.start(ctx, returning.RETURN_CHECK.name)
 
     def _mine(self, ctx: Context) -> Sequence[Loan]:
         loans = ctx.work.loans.active_of_borrower(ctx.actor.staff_no)
         return [loan for loan in loans if loan.state is LoanState.LENT]
 
+    def _found_of_mine(self, ctx: Context, text: str) -> Sequence[Loan]:
+        wanted = text.strip().casefold()
+        return [
+            loan for loan in self._mine(ctx) if wanted in f"{self._title(ctx, loan)} {loan.number}".casefold()
+        ]
+
     def _one_of_mine(self, ctx: Context, text: str) -> Loan | None:
         """Give the loan that is meant; where several could be, list them instead."""
-        mine, wanted = self._mine(ctx), text.strip().casefold()
-        found = [loan for loan in mine if wanted in f"{self._title(ctx, loan)} {loan.number}".casefold()]
-        if not mine:
+        found = self._found_of_mine(ctx, text)
+        if not found and not self._mine(ctx):
             raise Refused("nothing_borrowed")
         if len(found) == 1:
             return found[0]

@@ -19,12 +19,14 @@ from domain.events import (
     LoanEnded,
     LoanLent,
     LoanReturned,
+    LoanSentBack,
     MaterialMoved,
     RelativeDeclared,
     RenewalMoved,
     ReturnAnnounced,
     ReturnAnswered,
 )
+from domain.loans.incidents import may_close
 from domain.loans.loans import Loan, LoanState
 from domain.people import Role
 from domain.personnel_files.files import PersonnelFile
@@ -57,7 +59,7 @@ class LoanNotices:
                 self._tell(ctx, event.loan, event.loan.borrower_no)
             case HandoverCounted():
                 self._counted(ctx, event)
-            case LoanEnded():
+            case LoanEnded() | LoanSentBack():
                 self._refresh_former(ctx, event.loan)
             case RenewalMoved():
                 self._refresh(ctx, event.loan)
@@ -70,6 +72,7 @@ class LoanNotices:
             case LoanReturned():
                 self._refresh_former(ctx, event.loan)
                 self._tell(ctx, event.loan, event.loan.borrower_no)
+                self._refresh_leaving(ctx, event.loan.borrower_no)
             case ReturnAnswered():
                 self._refresh(ctx, event.loan)
                 if event.loan.disputed:
@@ -94,9 +97,7 @@ class LoanNotices:
                         leaving_card(event.staff_no),
                     )
             case LeavingFinished():
-                ctx.revise_card(
-                    leaving_card(event.staff_no), lambda _, _reader: show_leaving(ctx, _, event.staff_no)
-                )
+                self._refresh_leaving(ctx, event.staff_no)
             case _:
                 pass
 
@@ -109,6 +110,9 @@ class LoanNotices:
 
     def _refresh(self, ctx: Telling, loan: Loan) -> None:
         ctx.revise_card(loan_card(loan), lambda _, reader: show_loan(ctx, _, loan, reader))
+
+    def _refresh_leaving(self, ctx: Telling, staff_no: str) -> None:
+        ctx.revise_card(leaving_card(staff_no), lambda _, _reader: show_leaving(ctx, _, staff_no))
 
     def _tell(self, ctx: Telling, loan: Loan, staff_no: str) -> None:
         ctx.tell(staff_no, lambda _: show_loan(ctx, _, loan, staff_no), loan_card(loan))
@@ -176,7 +180,8 @@ class LoanNotices:
         card = incident_card(incident)
         ctx.revise_card(card, lambda _, reader: show_incident(ctx, _, incident, file, reader))
         if isinstance(event, IncidentOpened):
-            for staff_no in self._hr(ctx, file):
+            closers = [person.staff_no for person in may_close(ctx.work, incident, file)]
+            for staff_no in dict.fromkeys((*self._hr(ctx, file), *closers)):
                 ctx.tell(
                     staff_no,
                     lambda _, reader=staff_no: show_incident(ctx, _, incident, file, reader),  # type: ignore[misc]

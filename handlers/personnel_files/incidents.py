@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from domain.errors import Refused
-from domain.loans.incidents import Incident, Verdict, close_incident
+from domain.loans.incidents import Incident, Verdict, close_incident, verdicts_on
 from domain.people import Role
 from domain.personnel_files.files import PersonnelFile, keeps_files, require_file
 from handlers.approvals.asking import Questions
 from handlers.context import Context, Telling
 from handlers.conversation import Asking
 from handlers.language import Language
-from handlers.personnel_files.wording import VERDICTS, file_title, show_condition, show_file_state
+from handlers.personnel_files.wording import file_title, show_condition, show_file_state, show_verdict
 from handlers.ui import Button, View, ViewBuilder, bold
 from handlers.wording import shorten
 
@@ -33,16 +33,15 @@ def show_incident(ctx: Telling, _: Language, incident: Incident, file: Personnel
     opened = ctx.name_of(incident.opened_by)
     screen.say(_("Opened by {name} on {when}", name=opened, when=_.moment(incident.opened_at)))
     if incident.verdict is not None and incident.closed_at is not None:
-        verdict, by = _(VERDICTS[incident.verdict]), ctx.name_of(incident.closed_by)
+        verdict, by = show_verdict(_, incident.verdict, incident.condition), ctx.name_of(incident.closed_by)
         screen.say(f"{verdict}：{incident.resolution}")
         screen.say(_("Closed by {name} on {when}", name=by, when=_.moment(incident.closed_at)))
         return screen.view()
     screen.say(_("The file is {state} until it was checked.", state=show_file_state(_, file.state)))
     reader = ctx.work.people.by_no(reader_no)
     if reader is not None and reader.holds(Role.HR_MANAGER, Role.GENERAL_MANAGER):
-        screen.grid(
-            [Button(_(label), f"lz:{incident.id}:{verdict.value}") for verdict, label in VERDICTS.items()], 1
-        )
+        offered = [(verdict, show_verdict(_, verdict, incident.condition)) for verdict in verdicts_on(file)]
+        screen.grid([Button(label, f"lz:{incident.id}:{verdict.value}") for verdict, label in offered], 1)
     return screen.view()
 
 
@@ -83,7 +82,7 @@ class IncidentList:
         if incident.closed_at is not None:
             raise Refused("incident_closed", by=incident.closed_by, at=incident.closed_at)
         _ = ctx.language
-        screen = ViewBuilder().say(bold(_(VERDICTS[_verdict(verdict)])))
+        screen = ViewBuilder().say(bold(show_verdict(_, _verdict(verdict), incident.condition)))
         screen.say(_("What did the check find, and what was done? It stays on file."))
         screen.buttons(Button(_("Cancel"), "q:no"))
         self._questions.put(ctx, "verdict", screen.view(), incident=incident_id, verdict=verdict)

@@ -71,7 +71,7 @@ def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
 
 def _preview(ctx: Context, draft: Draft, answers: Answers) -> list[str]:
     _, facts = ctx.language, _facts(answers)
-    number = file_number(facts.subject_no, facts.kind, facts.copy_kind)
+    number = file_number(ctx.work, facts.subject_no, facts.kind, facts.copy_kind)
     return ["", labelled(_, _("Number on the bag"), number)]
 
 

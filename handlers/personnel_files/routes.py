@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.errors import Refused
-from domain.personnel_files.files import keeps_files, require_file
+from domain.personnel_files.files import keeps_files, require_file, require_keeper
 from handlers.approvals.asking import Questions
 from handlers.context import Context
 from handlers.conversation import Draft
@@ -50,7 +49,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {  # slash name -> words that mean the
     "export": (N_("Export"),),
 }
 SCANNED = "file_"
-_NUMBER = r"[A-Za-z]{2}-\d{1,9}(?:-[Ff])?"
+_NUMBER = r"[A-Za-z]{2}-[A-Za-z]{0,6}\d{1,9}(?:-[Ff])?"
 _SENTENCES = {
     "record": re.compile(r"(?:查档案|查一?下?档案|档案|file)\s*[:：]?\s*(?P<what>\S.{0,40})", re.IGNORECASE),
     "catalogue": re.compile(r"(?:材料)?目录\s*[:：]?\s*(?P<what>\S.{0,40})"),
@@ -62,7 +61,10 @@ _SENTENCES = {
     "wait": re.compile(r"(?:排队|等候|预约|wait for)\s*[:：]?\s*(?P<what>\S.{0,40})", re.IGNORECASE),
     "return": re.compile(rf"归还\s*[:：]?\s*(?P<what>{_NUMBER}|JY-\S+|\S{{2,20}})", re.IGNORECASE),
     "renew": re.compile(rf"续借\s*[:：]?\s*(?P<what>{_NUMBER}|JY-\S+|\S{{2,20}})", re.IGNORECASE),
-    "borrow": re.compile(rf"借(?:阅|一?下)?(?:档案)?\s*[:：]?\s*(?P<what>{_NUMBER})", re.IGNORECASE),
+    "borrow": re.compile(
+        rf"借(?:阅|一?下)?(?:档案)?\s*[:：]?\s*(?P<what>{_NUMBER})|借(?:阅|一?下)?档案\s*(?P<whose>[^\s:：，,。]{{2,20}})",
+        re.IGNORECASE,
+    ),
 }
 _ALWAYS = {"wait"}  # also in the middle of a form, which says that the file is out
 
@@ -180,10 +182,7 @@ class FileRoutes:
             case "renew":
                 self._desk.renew_in_words(ctx, what)
             case "borrow":
-                file = ctx.work.files.by_number(what.upper())
-                if file is None:
-                    raise Refused("file_unknown")
-                self._desk.on_borrow(ctx, str(file.id))
+                self._desk.borrow_in_words(ctx, what)
             case _:
                 return False
         return True
@@ -206,8 +205,7 @@ class FileRoutes:
     def _file_into(self, ctx: Context, file_id: str) -> None:
         """File a document into the file on the screen."""
         file = require_file(ctx.work, int(file_id))
-        if not keeps_files(ctx.actor):
-            raise Refused("role_required")
+        require_keeper(ctx.work, ctx.actor, file)  # the form names entries of the catalogue
         former = ctx.conversation.draft_of(MATERIAL_FILING.name)
         if former is not None and (not former.touched or former.answers.keys() <= {"file"}):
             ctx.conversation.drop(former)

@@ -6,7 +6,9 @@ Where a file is takes one message. Whatever says more asks for a purpose first, 
 from __future__ import annotations
 
 from domain.errors import Refused
-from domain.loans.loans import LoanState
+from domain.loans.incidents import report_incident
+from domain.loans.loans import Condition, LoanState
+from domain.loans.waiting import GONE
 from domain.personnel_files.access import (
     PURPOSE_LENGTH,
     Look,
@@ -20,6 +22,7 @@ from domain.personnel_files.files import (
     find_files,
     keeps_files,
     require_file,
+    require_keeper,
     require_no_kin,
 )
 from domain.personnel_files.materials import Material, MaterialState
@@ -162,8 +165,11 @@ class FileViews:
             return
         free = loan is None and file.state.here
         screen.say(_("It is in its place.") if free else _("It cannot be had at the moment."))
-        wait = Button(_("Tell me when it is back"), f"lw:{file.id}")
-        ctx.say(screen.buttons(Button(_("Borrow a file"), f"lb:{file.id}") if free else wait).view())
+        if free:
+            screen.buttons(Button(_("Borrow a file"), f"lb:{file.id}"))
+        elif file.state not in GONE:
+            screen.buttons(Button(_("Tell me when it is back"), f"lw:{file.id}"))
+        ctx.say(screen.view())
 
     def _where(self, ctx: Context, file: PersonnelFile) -> list[str]:
         _ = ctx.language
@@ -274,7 +280,8 @@ class FileViews:
             screen.say(f"{_.moment(move.at)} {way}{by} {move.note}".rstrip())
         screen.say("").say(bold(_("Who looked")))
         for entry in ctx.work.files.accesses(file.id or 0, limit=HISTORY):
-            screen.say(f"{_.moment(entry.at)} {ctx.name_of(entry.actor_no)}：{entry.purpose}")
+            who = ctx.name_of(entry.actor_no) if entry.actor_no else _("command line")
+            screen.say(f"{_.moment(entry.at)} {who}：{entry.purpose}")
         ctx.say(screen.buttons(Button(_("Record"), f"fl:{file.id}")).view())
 
     def on_label(self, ctx: Context, file_id: str) -> None:
@@ -349,6 +356,7 @@ class FileViews:
         """Move at once, or ask for the reason first where one is needed."""
         seen, goal, _ = _state(before), _state(after), ctx.language
         if goal in NEEDS_REASON:
+            require_keeper(ctx.work, ctx.actor, require_file(ctx.work, int(file_id)))
             screen = ViewBuilder().say(bold(_(_MOVES[goal])))
             screen.say(_("Reason or destination? It stays in the register."))
             screen.buttons(Button(_("Cancel"), "q:no"))
@@ -361,8 +369,18 @@ class FileViews:
         args = asking.args
         with ctx.work.attempt():
             seen, goal = _state(str(args["before"])), _state(str(args["after"]))
-            file = move_file(ctx.work, ctx.actor, int(args["file"]), seen, goal, text, ctx.now)
+            file = self._move(ctx, int(args["file"]), seen, goal, text)
         self._questions.settle(ctx, f"{file.number} {show_file_state(ctx.language, file.state)}")
+
+    def _move(self, ctx: Context, file_id: int, seen: FileState, goal: FileState, text: str) -> PersonnelFile:
+        """Move a file; one that is missed from its place is an incident, which stays on HR's list."""
+        if goal is FileState.MISSING and seen is not FileState.IN_TRANSFER:
+            file = require_file(ctx.work, file_id)
+            if file.state is not seen:
+                raise Refused("file_state_changed", number=file.number, state=file.state)
+            report_incident(ctx.work, ctx.actor, file_id, Condition.LOST, text, ctx.now)
+            return file
+        return move_file(ctx.work, ctx.actor, file_id, seen, goal, text, ctx.now)
 
 
 def _entry(_: Language, material: Material) -> str:

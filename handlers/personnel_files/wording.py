@@ -82,6 +82,12 @@ def show_condition(_: Language, condition: Condition) -> str:
     return _(CONDITIONS[condition])
 
 
+def show_verdict(_: Language, verdict: Verdict, condition: Condition) -> str:
+    """Write what a check came to; what was lost is found again, not mended."""
+    found = verdict is Verdict.MENDED and condition is Condition.LOST
+    return _("found again") if found else _(VERDICTS[verdict])
+
+
 def subject_name(people: People, file: PersonnelFile) -> str:
     subject = people.by_no(file.subject_no)
     return subject.name if subject else file.subject_no

@@ -114,6 +114,7 @@ def menxia(name: str, client: str, base: str, folder: Path, limits: Mapping[str,
     found_company(database_url(data))
     environment = {
         "MENXIA_MESSENGER__TOKEN": TOKEN,
+        "MENXIA_REMINDERS__ENABLED": "false",
         **{f"MENXIA_MESSENGER__LIMITS__{key.upper()}": str(value) for key, value in limits.items()},
     }
     arguments = ["bot", "run", "--data", str(data), "--client", client, "--api-base", base]

@@ -421,6 +421,49 @@ async def test_a_keeper_hands_nothing_to_themselves(stage):
     await keeper.sees("等保管员确认")
 
 
+async def test_a_keeper_with_a_loan_of_their_own_still_takes_others_back(stage):
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    await is_lent(stage, borrower, keeper, boss, hr)
+    await stage.change(lambda work: lends_by_hand(work, keeper.staff_no))
+    await keeper.says(f"归还 {FILE}")
+    await keeper.sees("对照目录核对")
+    await keeper.taps("✓ 完好，31页")
+    await keeper.sees("已归还，完好")
+    await keeper.says(f"归还 {FILE}")
+    await keeper.sees(f"借出的档案里没有“{FILE}”")
+
+
+def lends_by_hand(work: SqlWork, staff_no: str) -> None:
+    """Let a loan of the old register be somebody's."""
+    loan = work.loans.by_number("JY-2026-012")
+    assert loan is not None
+    loan.borrower_no = staff_no
+    work.loans.save(loan)
+
+
+async def test_a_loan_is_asked_for_by_name(stage):
+    borrower = stage.person("莫志坚")
+    await borrower.says("借档案 李文静")
+    await borrower.sees("RS-0034")
+    await borrower.says("借档案 没有这人")
+    await borrower.sees("没有找到")
+    await borrower.says("借档案 冼家俊")
+    await borrower.sees("档案借阅 2/6 · 借阅范围")
+
+
+async def test_where_the_catalogue_has_nothing_no_count_is_offered(stage):
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    number = await asks_for(borrower, parts="c9")
+    await agrees(boss, number)
+    await agrees(hr, number)
+    for person in (keeper, borrower):
+        await person.finds("【待交接】", number)
+        await person.taps("确认交接")
+        question = await person.sees("请当面清点页数")
+        assert "取消" in question.buttons
+        assert not [label for label in question.buttons if "页" in label]
+
+
 async def test_a_sealed_file_needs_a_reason_and_goes_back_sealed(stage):
     borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
     await borrower.says("借档案")
@@ -479,6 +522,9 @@ async def test_whoever_leaves_is_not_done_while_a_file_is_out(stage):
     await keeper.sees("对照目录核对")
     await keeper.taps("✓ 完好")
     await keeper.sees("已归还，完好")
+    told = hr.bubbles[card.message_id]
+    assert "没有未归还的档案" in told.text
+    assert "办结离职手续" in told.buttons
     await hr.says("离职清单")
     await hr.sees("莫志坚 YH0003 · 无未还")
     await hr.taps("莫志坚 YH0003")

@@ -233,6 +233,34 @@ async def test_a_file_goes_missing_is_checked_and_found(stage):
     await hr.taps("取出检查", toast="状态已变为“检查中”")
 
 
+async def test_no_forged_button_leads_into_ones_own_catalogue(stage):
+    keeper, rep = stage.people("陆佩珊", "冼家俊")
+    own = await stage.scalar("SELECT id FROM personnel_files WHERE number = 'RS-0023'")
+    await stage.plants(keeper, "归档", f"ff:{own}")
+    await keeper.taps("归档", toast="涉及您本人")
+    await stage.plants(rep, "报遗失", f"fv:{own}:shelved:missing")
+    await rep.taps("报遗失", toast="没有这项权限")
+
+
+async def test_a_file_that_is_missed_stays_on_the_list_until_hr_has_closed_it(stage):
+    keeper, hr = stage.people("陆佩珊", "欧阳静")
+    await looks_into(keeper, "RS-0005", "档案检查")
+    await keeper.taps("变更状态")
+    await keeper.sees("变更状态 · 温晓琳 RS-0005")
+    await keeper.taps("报遗失")
+    await keeper.answers("原因或去向", "盘点未找到")
+    card = await hr.finds("【档案异常】温晓琳 RS-0005", "遗失：盘点未找到")
+    assert "已登记，可继续使用" not in card.buttons
+    await stage.plants(hr, "可用", "lz:1:accepted")
+    await hr.taps("可用")
+    await hr.answers("核查结果", "可用")
+    await hr.sees("RS-0005 现为遗失")
+    await hr.taps_at(hr.bubbles[card.message_id], "已找回")
+    await hr.answers("核查结果", "错放在B柜，已归位")
+    await hr.sees("异常已办结")
+    assert await stage.scalar("SELECT state FROM personnel_files WHERE number = 'RS-0005'") == "shelved"
+
+
 async def test_the_other_units_keeper_changes_nothing(stage):
     other = stage.person("石岩")
     await looks_into(other, "RS-0005")

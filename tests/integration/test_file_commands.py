@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
 
 from bot.commands.opening import open_settings, transaction
 from tests.support.command_line import SAMPLE, Outcome, make_company, menxia
@@ -162,10 +163,23 @@ def test_no_list_holds_a_formula(data: Path) -> None:
     assert all(cell.data_type != "f" for cell in cells)
 
 
+def test_a_row_never_changes_somebody_elses_file(filled: Path) -> None:
+    with transaction(open_settings(None), filled) as work:
+        work.connection.execute(
+            text("UPDATE personnel_files SET subject_no = 'YH0040' WHERE number = 'RS-0001'")
+        )
+    outcome = menxia("files", "import", SAMPLE / "personnel_files.csv", "--data", filled)
+    assert outcome.code == 1
+    assert "RS-0001 is the file of YH0040" in outcome.out + outcome.err
+
+
 def test_an_export_leaves_an_audit_entry(filled: Path) -> None:
     assert menxia("files", "export", "loans", "--to", filled.parent / "l.xlsx", "--data", filled).code == 0
     entries = menxia("show", "audit", "--json", "--limit", "1", "--data", filled).json
     assert entries[0]["action"] == "files_exported"
+    with transaction(open_settings(None), filled) as work:
+        query = text("SELECT look, purpose, actor_no FROM file_access WHERE file_id IS NULL")
+        assert list(work.connection.execute(query)) == [("export", "loans", "")]
 
 
 def test_a_label_without_the_bots_address_says_what_to_do(filled: Path) -> None:

@@ -303,6 +303,17 @@ class Files(RuleBasedStateMachine):
         )
 
     @invariant()
+    def whoever_waits_for_a_free_file_was_told_or_comes_after_somebody_who_was(self) -> None:
+        assert not self._rows(
+            "SELECT f.id FROM personnel_files f WHERE f.state IN ('shelved', 'sealed') "
+            "AND NOT EXISTS (SELECT 1 FROM loans WHERE file_id = f.id "
+            "AND state IN ('pending', 'approved', 'lent')) "
+            "AND EXISTS (SELECT 1 FROM file_waiting w JOIN staff s ON s.staff_no = w.staff_no "
+            "WHERE w.file_id = f.id AND w.told_at IS NULL AND s.state != 'left') "
+            "AND NOT EXISTS (SELECT 1 FROM file_waiting WHERE file_id = f.id AND told_at IS NOT NULL)"
+        )
+
+    @invariant()
     def no_row_is_ever_lost(self) -> None:
         counts = Counter({table: self._rows(f"SELECT count(*) FROM {table}")[0][0] for table in KEPT})
         assert all(counts[table] >= before for table, before in self.rows.items())

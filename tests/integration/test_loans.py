@@ -17,16 +17,18 @@ from domain.approvals.requests import Request, RequestState
 from domain.errors import Refused
 from domain.events import FileFree, LoanLent
 from domain.loans.handovers import count_as_borrower, count_as_keeper, expected_pages
-from domain.loans.incidents import Verdict, close_incident
+from domain.loans.incidents import Verdict, close_incident, may_close, report_incident
 from domain.loans.lapsing import lapse_loans
 from domain.loans.leaving import begin_leaving, finish_leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState
 from domain.loans.renewals import change_due, renew_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
-from domain.loans.waiting import wait_for_file
+from domain.loans.waiting import pass_on, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
+from domain.personnel_files.access import declare_relative
 from domain.personnel_files.files import FileKind, FileState, Secrecy
 from domain.personnel_files.materials import MaterialClass
+from domain.personnel_files.moves import move_file
 from storage.unit_of_work import SqlWork
 from tests.support.archive import (
     BORROWER,
@@ -174,6 +176,29 @@ def test_the_custodian_is_the_keeper_of_the_unit(work: SqlWork) -> None:
     refused("request_unknown", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
 
 
+def test_no_relative_of_whom_a_file_is_about_decides_or_hands_it_over(work: SqlWork, file_id: int) -> None:
+    for relative in (LEADER, KEEPER):
+        declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, relative.staff_no, "姻亲", NOW)
+    request = ask(work, BORROWER, file_id)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert step[1] == [BOSS.staff_no]
+    refused("request_unknown", lambda: approve_step(work, LEADER, step[0], NOW))
+    approve_all(work, request)
+    handover = open_step(work, request.id or 0)
+    assert handover is not None
+    assert KEEPER.staff_no not in handover[1]
+
+
+def test_a_keeper_who_has_become_a_relative_hands_nothing_over(work: SqlWork, file_id: int) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, KEEPER.staff_no, "姻亲", NOW)
+    refused("relatives_file", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
+
+
 def test_what_a_delegate_is_concerned_by_they_do_not_decide(work: SqlWork, file_id: int) -> None:
     """HR hands approvals to the very person whose file is asked for."""
     last = TODAY + timedelta(days=3)
@@ -264,6 +289,17 @@ def test_an_incident_holds_the_file_until_a_third_person_closes_it(work: SqlWork
     assert work.files.by_id(file_id).state is FileState.SHELVED  # type: ignore[union-attr]
 
 
+def test_a_missing_file_is_found_or_lost_and_never_usable_as_it_is(work: SqlWork, file_id: int) -> None:
+    incident = report_incident(work, HR, file_id, Condition.LOST, "盘点未找到", NOW)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert [person.staff_no for person in may_close(work, incident, file)] == [BOSS.staff_no]
+    close = lambda verdict: close_incident(work, BOSS, incident.id or 0, verdict, "已查", NOW)  # noqa: E731
+    refused("file_missing", lambda: close(Verdict.ACCEPTED))
+    close(Verdict.MENDED)
+    assert file.state is FileState.SHELVED
+
+
 def test_a_renewal_adds_days_and_is_used_up(work: SqlWork, file_id: int) -> None:
     _request, loan = lend(work, file_id)
     due = loan.due_on
@@ -307,6 +343,45 @@ def test_whoever_waits_is_told_once_the_file_is_back(work: SqlWork, file_id: int
     refused("file_free", lambda: wait_for_file(work, BOSS, file_id, NOW))
 
 
+def test_whoever_waits_is_told_once_an_incident_is_closed(work: SqlWork, file_id: int) -> None:
+    _request, loan = lend(work, file_id)
+    wait_for_file(work, LEADER, file_id, NOW)
+    check_return(work, KEEPER, loan.id or 0, ReturnCheck(Condition.DAMAGED, PAGES, (), "e1 水渍"), NOW)
+    assert not free_for(work)
+    [incident] = work.incidents.open(limit=9)
+    close_incident(work, HR, incident.id or 0, Verdict.MENDED, "已修复", NOW)
+    assert free_for(work) == [LEADER.staff_no]
+
+
+def test_whoever_waits_is_told_once_a_file_is_put_back_by_hand(work: SqlWork, file_id: int) -> None:
+    shelved, away = FileState.SHELVED, FileState.IN_TRANSFER
+    move_file(work, KEEPER, file_id, shelved, away, "调档", NOW)
+    wait_for_file(work, LEADER, file_id, NOW)
+    move_file(work, KEEPER, file_id, away, shelved, "", NOW)
+    assert free_for(work) == [LEADER.staff_no]
+    move_file(work, KEEPER, file_id, shelved, away, "调档", NOW)
+    move_file(work, KEEPER, file_id, away, FileState.TRANSFERRED_OUT, "已收回执", NOW)
+    refused("file_not_lendable", lambda: wait_for_file(work, BOSS, file_id, NOW))
+
+
+def test_the_next_is_told_where_the_first_does_not_come(work: SqlWork, file_id: int) -> None:
+    _request, loan = lend(work, file_id)
+    wait_for_file(work, LEADER, file_id, NOW)
+    wait_for_file(work, OTHER_KEEPER, file_id, NOW)
+    check_return(work, KEEPER, loan.id or 0, INTACT, NOW)
+    pass_on(work, NOW + timedelta(days=2))
+    assert free_for(work) == [LEADER.staff_no]
+    pass_on(work, NOW + timedelta(days=3))
+    assert free_for(work) == [LEADER.staff_no, OTHER_KEEPER.staff_no]
+    pass_on(work, NOW + timedelta(days=9))
+    assert len(free_for(work)) == 2
+
+
+def free_for(work: SqlWork) -> list[str]:
+    """Give who was told that a file can be had."""
+    return [event.staff_no for event in work.events if isinstance(event, FileFree)]
+
+
 def test_a_file_that_nobody_fetches_is_free_again(work: SqlWork, file_id: int) -> None:
     request = ask(work, BORROWER, file_id)
     approve_all(work, request)
@@ -314,6 +389,32 @@ def test_a_file_that_nobody_fetches_is_free_again(work: SqlWork, file_id: int) -
     assert lapse_loans(work, NOW + timedelta(days=4)) == 1
     assert (request.state, loan_about(work, request).state) == (RequestState.LAPSED, LoanState.LAPSED)
     ask(work, LEADER, file_id)
+
+
+def test_what_was_approved_is_not_fetched_after_its_own_day(work: SqlWork, file_id: int) -> None:
+    request = ask(work, BORROWER, file_id, days=1)
+    approve_all(work, request)
+    assert lapse_loans(work, NOW + timedelta(days=1)) == 0
+    assert lapse_loans(work, NOW + timedelta(days=2)) == 1
+    assert request.state is RequestState.LAPSED
+
+
+@pytest.mark.parametrize(("learnt", "mend"), [("relative", ["file"]), ("secret", ["file", "due"])])
+def test_what_is_learnt_of_a_file_after_the_approval_sends_the_loan_back(
+    work: SqlWork, file_id: int, learnt: str, mend: list[str]
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    if learnt == "relative":
+        declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, BORROWER.staff_no, "姻亲", NOW)
+    else:
+        file = work.files.by_id(file_id)
+        assert file is not None
+        file.secrecy = Secrecy.SECRET
+        work.files.save(file)
+    loan = count_as_borrower(work, BORROWER, loan_about(work, request).id or 0, PAGES, NOW)
+    assert (request.state, request.mend) == (RequestState.RETURNED, mend)
+    assert (loan.state, loan.borrower_at) == (LoanState.PENDING, None)
 
 
 def test_a_request_whose_day_has_gone_by_goes_back_and_then_lapses(work: SqlWork, file_id: int) -> None:
@@ -339,6 +440,21 @@ def test_leaving_ends_requests_and_waits_for_files(work: SqlWork, files: dict[st
     finish_leaving(work, HR, BORROWER.staff_no, NOW)
     assert work.files.by_id(files["RS-0006"]).state is FileState.SEALED  # type: ignore[union-attr]
     refused("leaving_unknown", lambda: finish_leaving(work, HR, BORROWER.staff_no, NOW))
+
+
+def test_a_file_that_was_wanted_when_its_person_left_is_sealed_afterwards(
+    work: SqlWork, file_id: int
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    becomes(work, replace(COLLEAGUE, state=StaffState.LEFT))
+    begin_leaving(work, {COLLEAGUE.staff_no}, NOW)
+    finish_leaving(work, HR, COLLEAGUE.staff_no, NOW)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert file.state is FileState.SHELVED
+    lapse_loans(work, NOW + timedelta(days=4))
+    assert file.state is FileState.SEALED
 
 
 def test_only_the_borrower_announces_a_return(work: SqlWork, file_id: int) -> None:

@@ -134,6 +134,16 @@ def test_a_file_is_opened_once_for_each_kind(work: SqlWork) -> None:
     refused("date_too_late", lambda: open_file(work, KEEPER, late, NOW))
 
 
+def test_two_who_share_the_digits_of_their_staff_numbers_have_a_file_each(work: SqlWork) -> None:
+    work.people.put_staff(StaffRecord(replace(COLLEAGUE, staff_no="GZ0007"), "", None, None, None))
+    facts = FileFacts("GZ0007", FileKind.PERSONNEL, custodian_no="D07", cabinet="B-02")
+    assert open_file(work, KEEPER, facts, NOW).number == "RS-GZ0007"
+    refused("file_exists", lambda: open_file(work, KEEPER, facts, NOW))
+    facts = replace(facts, kind=FileKind.MANAGEMENT)
+    assert open_file(work, KEEPER, facts, NOW).number == "YG-0007"
+    assert open_file(work, KEEPER, replace(facts, subject_no="YH0007"), NOW).number == "YG-YH0007"
+
+
 def test_a_document_takes_four_steps_and_no_shortcut(work: SqlWork, files: dict[str, int]) -> None:
     file_id = files["RS-0007"]
     material = receive_material(work, KEEPER, file_id, CARD, NOW)

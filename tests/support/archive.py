@@ -25,7 +25,7 @@ from domain.personnel_files.files import (
     FileState,
     PersonnelFile,
     Secrecy,
-    file_number,
+    file_numbers,
 )
 from domain.personnel_files.materials import Material, MaterialClass, MaterialState, fold_name
 from domain.personnel_files.missing import RequiredDocument
@@ -112,7 +112,7 @@ def add_file(
     """Put a file of two documents, twelve pages in all, on its shelf."""
     file = work.files.add(
         PersonnelFile(
-            number=file_number(subject.staff_no, kind, CopyKind.ORIGINAL),
+            number=file_numbers(subject.staff_no, kind, CopyKind.ORIGINAL)[0],
             subject_no=subject.staff_no,
             kind=kind,
             secrecy=secrecy,

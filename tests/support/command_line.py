@@ -95,6 +95,7 @@ class Process:
 def running(*arguments: object) -> Iterator[Process]:
     """Run the command beside the test."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENXIA_")}
+    environment["MENXIA_REMINDERS__ENABLED"] = "false"  # a test waits for its own messages
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", *map(str, arguments)],
         cwd=ROOT,

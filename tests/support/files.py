@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from domain.loans.incidents import Incident
@@ -16,7 +16,7 @@ from domain.personnel_files.files import (
     FileKind,
     FileState,
     PersonnelFile,
-    file_number,
+    file_numbers,
 )
 from domain.personnel_files.materials import Material, MaterialClass, MaterialState
 from domain.personnel_files.missing import MissingDocument, RequiredDocument
@@ -27,7 +27,7 @@ OPENED = date(2024, 3, 1)
 
 def a_file(subject_no: str, kind: FileKind = FileKind.PERSONNEL) -> PersonnelFile:
     return PersonnelFile(
-        number=file_number(subject_no, kind, CopyKind.ORIGINAL),
+        number=file_numbers(subject_no, kind, CopyKind.ORIGINAL)[0],
         subject_no=subject_no,
         kind=kind,
         custodian_no="D01",
@@ -104,6 +104,9 @@ class MemoryFiles:
     def next_place(self, file_id: int, letter: str) -> int:
         places = [m.place for m in self.materials.values() if m.file_id == file_id and m.letter == letter]
         return max(places, default=0) + 1
+
+    def count_kept_by(self, unit_no: str, *, before: date) -> int:
+        return sum(file.custodian_no == unit_no for file in self.files.values())
 
     def missing(
         self, required: Sequence[RequiredDocument], *, subject_no: str = "", limit: int, offset: int = 0
@@ -188,6 +191,9 @@ class MemoryLoans:
     def count_out(self, *, due_by: date | None = None) -> int:
         return len(self.out(due_by=due_by, limit=1000))
 
+    def due_by(self, day: date) -> list[int]:
+        return [loan.id or 0 for loan in self.out(due_by=day, limit=100)]
+
     def uncollected(self, day: date) -> list[Loan]:
         return []
 
@@ -201,6 +207,10 @@ class MemoryLoans:
 
     def waiting(self, file_id: int) -> list[WaitingEntry]:
         return [entry for entry in self.queue if entry.file_id == file_id and entry.told_at is None]
+
+    def still_waited_for(self, since: datetime) -> list[int]:
+        told = {entry.file_id for entry in self.queue if entry.told_at and entry.told_at > since}
+        return sorted({entry.file_id for entry in self.queue if entry.told_at is None} - told)
 
     def leave_waiting_list(self, file_id: int, staff_no: str) -> bool:
         before = len(self.queue)
@@ -219,6 +229,9 @@ class MemoryIncidents:
         incident.id = len(self.incidents) + 1
         self.incidents[incident.id] = incident
         return incident
+
+    def by_id(self, incident_id: int) -> Incident | None:
+        return self.lock(incident_id)
 
     def lock(self, incident_id: int) -> Incident | None:
         return self.incidents.get(incident_id)
@@ -242,6 +255,9 @@ class MemoryLeavings:
 
     def add(self, leaving: Leaving) -> bool:
         return self.leavings.setdefault(leaving.staff_no, leaving) is leaving
+
+    def by_no(self, staff_no: str) -> Leaving | None:
+        return self.lock(staff_no)
 
     def lock(self, staff_no: str) -> Leaving | None:
         return self.leavings.get(staff_no)

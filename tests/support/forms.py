@@ -42,7 +42,16 @@ from domain.loans.renewals import RenewalConsequence
 from domain.loans.requesting import LoanConsequence
 from domain.names import initials
 from domain.onboarding import Invitation
-from domain.people import Account, Department, Employee, Role, StaffRecord, StaffState, find_people
+from domain.people import (
+    Account,
+    Department,
+    Employee,
+    EmploymentTerms,
+    Role,
+    StaffRecord,
+    StaffState,
+    find_people,
+)
 from domain.settlements import Settlement
 from domain.work import Consequence, Rules
 from handlers.approvals.delegating import DELEGATION
@@ -74,6 +83,7 @@ from handlers.ui import (
     What,
 )
 from tests.support.files import MemoryFiles, MemoryIncidents, MemoryLeavings, MemoryLoans
+from tests.support.reminders import MemoryOverrides, MemoryReminders, MemoryWeekly
 
 CHANNEL = "phone"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
@@ -139,6 +149,12 @@ class MemoryPeople:
 
     def members(self, department_no: str) -> list[Employee]:
         return [e for _no, e in sorted(self.staff.items()) if e.department_no == department_no]
+
+    def terms_of(self, staff_no: str) -> EmploymentTerms:
+        return EmploymentTerms()
+
+    def terms_ending(self, probation_by: date, contract_by: date) -> list[str]:
+        return []
 
     def everybody(self) -> list[Employee]:
         return [e for _no, e in sorted(self.staff.items()) if e.works_here]
@@ -285,6 +301,12 @@ class MemoryRequests:
         mine.sort(key=lambda r: (r.state.closed, -(r.id or 0)))
         return [r.model_copy(deep=True) for r in mine[offset : offset + limit]]
 
+    def steps_open_since(self, after: datetime | None, until: datetime) -> list[int]:
+        return []
+
+    def returned_since(self, moment: datetime) -> list[int]:
+        return []
+
     def count_filed_by(self, staff_no: str) -> int:
         return sum(r.applicant_no == staff_no for r in self.kept.values())
 
@@ -350,6 +372,12 @@ class MemoryCustomers:
         found = self.kept.get(customer_id)
         return found.model_copy(deep=True) if found else None
 
+    def peek(self, customer_id: int) -> Customer | None:
+        return self.by_id(customer_id)
+
+    def last_touched(self, since: date, until: date) -> list[int]:
+        return []
+
     def by_erp_no(self, erp_no: str) -> Customer | None:
         return next((self.by_id(c.id or 0) for c in self.kept.values() if c.erp_no == erp_no), None)
 
@@ -412,6 +440,12 @@ class MemoryDiscountChanges:
 
     def by_request(self, request_id: int) -> DiscountChange | None:
         return self.kept.get(request_id)
+
+    def by_id(self, change_id: int) -> DiscountChange | None:
+        return next((change for change in self.kept.values() if change.id == change_id), None)
+
+    def ending_by(self, day: date) -> list[int]:
+        return []
 
     def save(self, change: DiscountChange) -> None:
         self.kept[change.request_id] = change
@@ -493,6 +527,8 @@ class MemoryWork:
         self.files = MemoryFiles(self.people.staff)
         self.loans, self.incidents, self.leavings = MemoryLoans(), MemoryIncidents(), MemoryLeavings()
         self.invitations = MemoryInvitations()
+        self.reminders, self.calendar_overrides = MemoryReminders(), MemoryOverrides()
+        self.weekly = MemoryWeekly()
         self.audit = MemoryAudit()
         self.rules = rules
         self.consequences: Mapping[RequestKind, Consequence] = {
@@ -517,6 +553,8 @@ class MemoryWork:
             "loans",
             "incidents",
             "leavings",
+            "reminders",
+            "calendar_overrides",
             "audit",
         )
         before = copy.deepcopy({name: vars(self)[name] for name in registers})

@@ -14,17 +14,21 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.app import App
+from bot.app import App, make_turns
 from bot.commands.demo import LIMITS as DEMO_LIMITS
 from bot.commands.opening import transaction
 from bot.commands.sample import list_people, prepare_sample
+from bot.messengers.telegram_events import CHANNEL
+from bot.reminding import sweep_once
 from bot.sandbox.bot_errors import BotApiError
 from bot.sandbox.people import SandboxPerson
 from bot.sandbox.rules import SandboxRules
@@ -54,6 +58,8 @@ class Company:
     def found(cls, folder: Path) -> Company:
         settings = load_settings()
         prepare_sample(settings, folder)
+        reminders = settings.reminders.model_copy(update={"enabled": False})  # a test's clock is its own
+        settings = settings.model_copy(update={"reminders": reminders})
         return cls(settings, folder / SQLITE_FILE, tuple(list_people(settings, folder)))
 
 
@@ -213,6 +219,7 @@ class Stage:
         environment = {
             **os.environ,
             "MENXIA_MESSENGER__TOKEN": TOKEN,
+            "MENXIA_REMINDERS__ENABLED": "false",  # the clock of a test is its own
             "MENXIA_MESSENGER__LIMITS__PER_SECOND": "10000",
             "MENXIA_MESSENGER__LIMITS__PER_CHAT_SECOND": "10000",
             "MENXIA_MESSENGER__LIMITS__PER_CHAT_BURST": "10000",
@@ -339,6 +346,23 @@ class Stage:
                 return act(work)
 
         return await asyncio.to_thread(run)
+
+    async def sweeps(self, moment: str) -> int:
+        """Say the reminders of a moment of the company's clock, as `menxia remind --at` does.
+
+        They leave at once, whatever the clock of this machine says.
+        """
+        zone = ZoneInfo(self._company.settings.company.timezone)
+        at = datetime.fromisoformat(moment).replace(tzinfo=zone)
+        turns, _languages = make_turns(self._company.settings)
+
+        def act(work: SqlWork) -> int:
+            said = sweep_once(turns, work, CHANNEL, at)
+            early = "UPDATE outbox SET not_before = '2020-01-01 00:00:00' WHERE state = 'pending'"
+            work.connection.execute(text(early))
+            return said
+
+        return await self.change(act)
 
     async def customer(self, name: str) -> Any:
         """Give the one customer of this name."""
