@@ -6,8 +6,8 @@ Phrases about working days and holidays are counted on the working calendar, in 
 
 from __future__ import annotations
 
-from calendar import monthrange
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 

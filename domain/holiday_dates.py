@@ -17,18 +17,24 @@ from domain.numerals import NUMBER, read_number
 _DAY = timedelta(days=1)
 _AHEAD = 400  # days looked ahead for a holiday
 _NAMES = {
-    "元旦": "元旦", "春节": "春节", "过年": "春节", "清明": "清明", "五一": "劳动", "劳动": "劳动", "端午": "端午",
-    "中秋": "中秋", "国庆": "国庆", "十一": "国庆",
+    "元旦": "元旦", "春节": "春节", "过年": "春节", "清明": "清明", "五一": "劳动", "劳动": "劳动",
+    "端午": "端午", "中秋": "中秋", "国庆": "国庆", "十一": "国庆",
 }  # fmt: skip
 _LONG = {"春节", "国庆", "劳动"}
 """Holidays that the state lengthens by days of its own each year; before it publishes them nobody knows."""
 _HOLIDAY = rf"({'|'.join(_NAMES)})(?:节|假期|放假|长假)*"
 _AFTER = r"(?:之后|以后|后|回来|过后)?"
-_NTH = rf"(?:第({NUMBER})个?(?:工作日|上班日|工作天)|(?:上班|开工|复工|节后)后?的?第({NUMBER})天|第({NUMBER})天上班)"
+_NTH = (
+    rf"(?:第({NUMBER})个?(?:工作日|上班日|工作天)|(?:上班|开工|复工|"
+    rf"节后)后?的?第({NUMBER})天|第({NUMBER})天上班)"
+)
 
 
 def read_on_calendar(said: str, today: date, calendar: WorkCalendar) -> date | None:
-    """Read a phrase about working days and holidays, or give None. Raises Refused: date_ambiguous(candidates)."""
+    """Read a phrase about working days and holidays, or give None.
+
+    Raises Refused: date_ambiguous(candidates).
+    """
     for pattern, read in _GRAMMAR:
         match = re.fullmatch(pattern, said)
         if match:

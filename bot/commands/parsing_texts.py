@@ -33,7 +33,7 @@ _ZONE = "Asia/Shanghai"
 def parse_message(
     intent: str, directory: Path | None, moment: str | None, settings_file: Path | None, explain: bool
 ) -> None:
-    """Read standard input and print what it says. Raises Fault for an unknown intent or a file that is none."""
+    """Read standard input and print what it says. Raises Fault for a wrong intent or file."""
     if intent != "auto" and intent not in INTENTS:
         raise Fault(f"there is no intent {intent}; write auto or one of {', '.join(INTENTS)}", 2)
     policy, zone = _company(settings_file)

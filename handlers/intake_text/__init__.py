@@ -1,1 +1,1 @@
-"""Free text of a rep, read offline by a grammar: the intent, every field, what is missing and what must be asked."""
+"""Free text of a rep, read offline by a grammar: intent, fields, gaps and doubts."""

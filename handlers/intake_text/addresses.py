@@ -19,22 +19,28 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label, value_end
 
 _STREET = re.compile(
-    r"[一-龥\d]{1,14}?(?:大道|大街|公路|国道|路|街|巷|弄|胡同|道)(?:[东南西北中]?(?:段|侧|头))?|[一-龥]{2,6}(?:镇|乡|村|街道|工业区|工业园|科技园|开发区|园区|社区|小区|广场|大厦|新区)"
+    r"[一-龥\d]{1,14}?(?:大道|大街|公路|国道|路|街|巷|弄|胡同|道)(?:[东南西北中]?(?:段|侧|头))?|"
+    r"[一-龥]{2,6}(?:镇|乡|村|街道|工业区|工业园|科技园|"
+    r"开发区|园区|社区|小区|广场|大厦|新区)"
 )
 _NUMBERED = re.compile(r"\d+(?:-\d+)?号?|[零〇一二三四五六七八九十百]+号|[a-z]\d*(?:栋|座|幢|区)")
 _PLACE_ENDS = ("省", "市", "区", "县", "镇", "街道")
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0!！?？]+")
 _CONTINUES = re.compile(
-    r"\s*(?:[a-z\d\-#]+(?:号|栋|幢|座|楼|层|室|单元|弄|号楼|厂房|门|户|组|f)|[一-龥]{0,4}[一二三四五六七八九十]+(?:楼|层|栋|单元|室))"
+    r"\s*(?:[a-z\d\-#]+(?:号|栋|幢|座|楼|层|室|单元|弄|号楼|厂房|门|户|组|f)|"
+    r"[一-龥]{0,4}[一二三四五六七八九十]+(?:楼|层|栋|单元|室))"
 )
 _LEAD = re.compile(
-    r"^[\s:：(（\-]*(?:以后|今后|已经?|就?在|位于|搬到了?|迁至|送货到?|送到|地方在|搬到了?|改到了?|改为|改成|迁到|寄到|送到|送货到?|地址是?|是|到|:|人在|厂在)*\s*"
+    r"^[\s:：(（\-]*(?:以后|今后|已经?|就?在|位于|搬到了?|迁至|送货到?|送到|地方在|搬到了?|改到了?|改为|"
+    r"改成|迁到|寄到|送到|送货到?|地址是?|是|到|:|人在|厂在)*\s*"
 )
 _ENGLISH = re.compile(
-    r"\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|Ave|Lane|Boulevard|Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{0,120}"
+    r"\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|Ave|Lane|Boulevard|"
+    r"Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{0,120}"
 )
 _NOT_AN_ADDRESS = re.compile(
-    r"过来|提货|路过|路上|在路|销路|思路|线路|电路|回路|油路|气路|道理|知道|渠道|报道|街坊|套路|出路|号码|型号|几号|编号|账号|订单|合同|帐号|税号|单号|信号"
+    r"过来|提货|路过|路上|在路|销路|思路|线路|电路|回路|油路|气路|道理|知道|渠道|报道|街坊|套路|出路|"
+    r"号码|型号|几号|编号|账号|订单|合同|帐号|税号|单号|信号"
 )
 
 
@@ -52,10 +58,14 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
         for start, end in _words(board.left, piece.start(), piece.end(), starts):
             if start in values:
                 continue
-            start += _LEAD.match(board.left[start:end]).end()  # type: ignore[union-attr]
-            start = _place_within(board.left, start, end)
-            if start < end and _looks(board.left[start:end]):
-                _found(board, "address", start, end, "shape")
+            begin = _place_within(board.left, start + _lead(board.left[start:end]), end)
+            if begin < end and _looks(board.left[begin:end]):
+                _found(board, "address", begin, end, "shape")
+
+
+def _lead(stretch: str) -> int:
+    lead = _LEAD.match(stretch)
+    return lead.end() if lead else 0
 
 
 def _words(left: str, start: int, end: int, cuts: list[int]) -> list[tuple[int, int]]:
@@ -98,7 +108,7 @@ def _looks(stretch: str) -> bool:
 
 def _labelled(board: Board, labels: list[Label], label: Label) -> None:
     end = value_end(board, labels, label, r"[\n;；|\t。,，]")
-    start = label.at + _LEAD.match(board.left[label.at : end]).end()  # type: ignore[union-attr]
+    start = label.at + _lead(board.left[label.at : end])
     stretch = board.left[start:end]
     if re.search(r"[a-zA-Z]{3}", stretch) and not re.search(r"[一-龥]", stretch):
         line = re.search(r"[\n;|\0]", board.left[start:])
@@ -117,6 +127,9 @@ def _found(board: Board, name: str, start: int, end: int, why: str) -> None:
         end = start + tail.start()
     if open_bracket := re.search(r"[(（][^)）]*$", board.shown(start, end)):
         end = start + open_bracket.start()
+    shown = board.shown(start, end)
+    if shown.endswith(")") and shown.count("(") < shown.count(")"):
+        end -= 1
     value = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", board.shown(start, end)).strip(" :：-")
     if value:
         board.found(name, value, start, end, why)

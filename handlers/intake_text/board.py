@@ -14,10 +14,11 @@ from typing import Any
 from handlers.intake_text.normalising import Text
 
 _GONE = "\0"
-MOST = 24
+MOST = 16
 """Mentions of one kind that are looked at; a message with more is no request."""
 _CORRECTION = re.compile(
-    r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|不是.{0,12}?[,，\s]?是"
+    r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|"
+    r"不是.{0,12}?[,，\s]?是"
 )
 
 
@@ -69,7 +70,7 @@ class Board:
                 return
             yield match
 
-    def search_all(self, pattern: re.Pattern[str], most: int = 400) -> Iterator[re.Match[str]]:
+    def search_all(self, pattern: re.Pattern[str], most: int = 200) -> Iterator[re.Match[str]]:
         """Give matches in what is left now, for patterns that cut a text into pieces."""
         for count, match in enumerate(pattern.finditer(self.left)):
             if count >= most:

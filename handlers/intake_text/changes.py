@@ -1,4 +1,4 @@
-"""A change of discount or settlement from free text: what holds now, what is asked for, why, and from when."""
+"""A change of discount or settlement from free text: what holds, what is asked, why, from when."""
 
 from __future__ import annotations
 
@@ -12,33 +12,20 @@ from handlers.intake_text.board import Board, Find, corrected
 from handlers.intake_text.companies import recognise_companies
 from handlers.intake_text.days import DayMention, recognise_days
 from handlers.intake_text.directories import Directory, DirectoryEntry
-from handlers.intake_text.labels import Label, label_before
+from handlers.intake_text.labels import Label
 from handlers.intake_text.new_customers import ask_terms, days_missing, over_credit, solve
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.rates import RateMention, rate_text
 from handlers.intake_text.readings import Gathering, Policy, Reading
 from handlers.intake_text.reasons import find_reason, labelled_reason
 from handlers.intake_text.references import find_reference
+from handlers.intake_text.roles import roles_of_rates, roles_of_terms
 from handlers.intake_text.scopes import recognise_scope
 from handlers.intake_text.terms import TermsMention
 
-_NOW = re.compile(
-    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|享受|按|折扣|结算|价格|[:：])*\s?$"
-)
-_TO = re.compile(
-    r"(?:改|调|降|升|涨|恢复|变|提|换|做|给|回|申请|想要?|要|按|打|走|新|现申请|可以|能不能|能|放宽|延长|缩短|→|->|=>|到|至|成|为)(?:成|到|为|至|整?为|整?到|回|按|打|给|做到|用|[:：]|折扣)*\s?$"
-)
-_BETWEEN = re.compile(
-    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|成|为)?(?:折扣)?\s?$"
-)
-_VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
-_STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|照旧|维持|不调|保持)")
-_THEN_CHANGED = re.compile(
-    r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|=>)(?!善)"
-)
+LONGEST_SHORT_NAME = 9
+"""Characters of a customer's name without a legal form; a longer one has caught other words."""
 _TWO_NAMES = re.compile(r"([一-龥]{2,10})[跟与及、]([一-龥]{2,10})|([一-龥]{4,10})和([一-龥]{4,10})")
-_EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
-_CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
 
 def read_change(
@@ -56,15 +43,18 @@ def read_change(
         board.take(reference.start, reference.end)
         entry = _resolve(board, reference.words, reference.start, reference.end, reference.why, directory)
     recognise_scope(board)
-    current, requested = _roles(board, labels, rates)
-    _terms(board, labels, terms)
+    current, requested = roles_of_rates(board, labels, rates)
+    current_terms, requested_terms = roles_of_terms(board, labels, terms)
+    ask_terms(board, "current_settlement", current_terms)
+    ask_terms(board, "requested_settlement", requested_terms)
     _current(board, current, entry)
     _requested(board, requested, entry)
     _reason(board, labels)
     gathered = Gathering(board)
     gathered.settle(
         "customer_ref", "current_discount", "requested_delta", "requested_discount", "current_settlement",
-        "requested_settlement", "scope", "product_line", "reason", "reason_code", "effective_from", "effective_to",
+        "requested_settlement", "scope", "product_line", "reason", "reason_code", "effective_from",
+        "effective_to",
         "tax_included", "tax_rate", "invoice_type",
     )  # fmt: skip
     return gathered.reading("discount_change", _missing(gathered), _refusal(gathered, policy))
@@ -86,7 +76,16 @@ def _resolve(
     board: Board, words: str, start: int, end: int, why: str, directory: Directory | None
 ) -> DirectoryEntry | None:
     if both := _TWO_NAMES.fullmatch(words):
-        board.ask("customer_ref", [name for name in both.groups() if name], "two customers in one request", start, end)
+        board.ask(
+            "customer_ref",
+            [name for name in both.groups() if name],
+            "two customers in one request",
+            start,
+            end,
+        )
+        return None
+    if directory is None and why == "before_request" and len(words) > LONGEST_SHORT_NAME:
+        board.ask("customer_ref", [words], "too long for what a customer is called", start, end)
         return None
     if directory is None:
         board.finds["customer_ref"] = [Find("customer_ref", words, start, end, why)]
@@ -120,55 +119,6 @@ def _days(board: Board, labels: list[Label], mentions: list[DayMention]) -> None
             )
         else:
             board.found(name, mention.day.isoformat(), mention.start, mention.end, "words")
-
-
-def _roles(
-    board: Board, labels: list[Label], rates: list[RateMention]
-) -> tuple[list[RateMention], list[RateMention]]:
-    """Part the rates into those that hold now and those asked for."""
-    meant = [mention for mention in rates if mention.meant]
-    said = board.text.said
-    roles: dict[int, str] = {}
-    arrow = re.search(r"→|->|=>", said)
-    both_sides = (
-        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
-    )
-    for at, mention in enumerate(meant):
-        label = label_before(labels, board.text.said, mention.start)
-        before, after = said[max(0, mention.start - 12) : mention.start], said[mention.end : mention.end + 8]
-        before = re.split(r"[,，;。\n]", before)[-1]
-        if label is not None and label.field in {"current_discount", "requested_discount"}:
-            roles[at] = "now" if label.field == "current_discount" else "to"
-        elif mention.delta is not None or mention.again is not None:
-            roles[at] = "to"
-        elif _STAYS.match(after):
-            roles[at] = "now"
-        elif both_sides and arrow:
-            roles[at] = "now" if mention.start < arrow.start() else "to"
-        elif _NOW.search(before) and not re.search(r"现申请|(?:改|调|降|升)到?$", before):
-            roles[at] = "now"
-        elif (
-            at + 1 < len(meant)
-            and _BETWEEN.match(said[mention.end : meant[at + 1].start])
-            and _pair(said, mention, meant[at + 1])
-        ):
-            roles[at] = "now"
-            roles[at + 1] = "to"
-        elif at not in roles and _THEN_CHANGED.match(after) and at + 1 < len(meant):
-            roles[at] = "now"
-        elif at not in roles:
-            roles[at] = "to"
-    now = [mention for at, mention in enumerate(meant) if roles.get(at) == "now"]
-    asked = [mention for at, mention in enumerate(meant) if roles.get(at) == "to"]
-    return now, asked
-
-
-def _pair(said: str, one: RateMention, two: RateMention) -> bool:
-    """Whether two rates beside one another are from and to, and not a range to choose from."""
-    between, around = said[one.end : two.start], said[two.end : two.end + 8]
-    if _EITHER.search(around) or re.fullmatch(r"\s?(?:或者?|/|、|,)?\s?", between):
-        return False
-    return bool(_VERB.search(between) or _CHANGE_ASKED.search(said[: two.start]))
 
 
 def _current(board: Board, mentions: list[RateMention], entry: DirectoryEntry | None) -> None:
@@ -245,44 +195,6 @@ def _requested(board: Board, mentions: list[RateMention], entry: DirectoryEntry 
 
 def _plain(delta: Decimal) -> str:
     return format(delta.normalize(), "f")
-
-
-def _terms(board: Board, labels: list[Label], mentions: list[TermsMention]) -> None:
-    meant = [mention for mention in mentions if not mention.negated]
-    said = board.text.said
-    now: list[TermsMention] = []
-    asked: list[TermsMention] = []
-    arrow = re.search(r"→|->|=>", said)
-    both_sides = (
-        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
-    )
-    for at, mention in enumerate(meant):
-        label = label_before(labels, said, mention.start)
-        before = re.split(r"[,，;。\n]", said[max(0, mention.start - 12) : mention.start])[-1]
-        after = said[mention.end : mention.end + 8]
-        follows = at + 1 < len(meant)
-        if label is not None and label.field in {"current_settlement", "requested_settlement"}:
-            (now if label.field == "current_settlement" else asked).append(mention)
-        elif _STAYS.match(after):
-            now.append(mention)
-        elif both_sides and arrow:
-            (now if mention.start < arrow.start() else asked).append(mention)
-        elif _NOW.search(before) or (follows and _THEN_CHANGED.match(after)):
-            now.append(mention)
-        elif follows and _after_a_rate_that_holds(said, mention):
-            now.append(mention)
-        else:
-            asked.append(mention)
-    if not asked and now and re.search(r"(?:改|调|换)(?:成|为|到)\s?$", said[: now[-1].start]):
-        asked.append(now.pop())
-    ask_terms(board, "current_settlement", now)
-    ask_terms(board, "requested_settlement", asked)
-
-
-def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:
-    return bool(
-        re.search(r"(?:目前|现在|原来?)[^,;。\n]{1,10}$", said[max(0, mention.start - 14) : mention.start])
-    )
 
 
 def _reason(board: Board, labels: list[Label]) -> None:

@@ -1,4 +1,4 @@
-"""The customers a message may speak of: found by what a rep calls them, 虞峰纺机 for 常熟市虞峰纺织机械有限公司."""
+"""The customers a message may speak of: 虞峰纺机 is 常熟市虞峰纺织机械有限公司."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Directory:
 
 
 def _abbreviates(short: str, core: str) -> bool:
-    """Whether a name is shortened so: its first two characters as they stand, then some of the rest in order."""
+    """Whether a name is shortened so: two characters as they stand, some others in order."""
     if len(short) < 3 or short[:2] not in core:
         return False
     at = core.index(short[:2]) + 2

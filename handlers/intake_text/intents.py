@@ -20,31 +20,61 @@ INTENTS = (
 _REMINDER = re.compile(r"提醒(?:我|一下|下|大家)|(?:记得|别忘了)叫我|闹钟")
 _TODO = re.compile(r"待办|待我(?:审批|处理)|等我(?:审批|批|处理)|(?:要|需)我(?:审批|批)的|我的审批")
 _LOAN = re.compile(
-    r"(?:借|调|查|看|用)[^,，。;；\n]{0,16}(?:档案|rs-?\d{3,4}|yg-?\d{3,4})|档案[^,。;\n]{0,8}(?:借|调|查)(?:阅|用|出|一下|我|给)|(?:rs|yg)-?\d{4}"
+    r"(?:借|调|查|看|用)[^,，。;；\n]{0,16}(?:档案|rs-?\d{3,4}|yg-?\d{3,4})|档案[^,。;\n]{0,8}(?:借|调|"
+    r"查)(?:阅|用|出|一下|我|"
+    r"给)|(?:rs|yg)-?\d{4}"
 )
 _NEW = re.compile(
-    r"新客户|新增客户|新(?:建|开|加)(?:个|一个|一家)?客户|建(?:个|一个|一下)?档|开户(?!行|银行|:中国|:\s?[一-龥]*银行)|录(?:入)?(?:一个|个|一下|下|一家)?(?:新)?客户|客户建档|新建(?:一个|个)?客户|登记(?:一个|个)?客户|新户|(?:海外|国外|香港|澳门|台湾|外贸)客户|建(?:个|一个)?(?:新)?客户"
+    r"新客户|新增客户|新(?:建|开|加)(?:个|一个|一家)?客户|建(?:个|一个|一下)?档|开户(?!行|银行|:中国|"
+    r":\s?[一-龥]*银行)|录(?:入)?(?:一个|个|一下|下|"
+    r"一家)?(?:新)?客户|客户建档|新建(?:一个|个)?客户|登记(?:一个|个)?客户|新户|(?:海外|国外|香港|澳门|"
+    r"台湾|外贸)客户|建(?:个|一个)?(?:新)?客户"
 )
-_DATA_WORDS = r"联系人|采购|电话|手机号?|号码|地址|送货|收货|开票(?:信息|资料)|账号|开户行|邮箱|传真|抬头|对接人|负责人|财务"
+_DATA_WORDS = (
+    r"联系人|采购|电话|手机号?|号码|地址|送货|收货|开票(?:信息|资料)|账号|开户行|"
+    r"邮箱|传真|抬头|对接人|负责人|财务"
+)
 _DATA = re.compile(
-    rf"(?:换|改|更新|变更|变|搬|调整)[^,。;\n]{{0,10}}(?:{_DATA_WORDS})|(?:{_DATA_WORDS})[^,。;\n]{{0,8}}(?:换|改|更新|变更|变成|变了|搬)|搬(?:家|了|到|迁)|地址[^,。;\n]{0,4}迁|迁(?:到|至|址)|以后找|改名|更名"
+    rf"(?:换|改|更新|变更|变|搬|调整)[^,。;\n]{{0,10}}(?:{_DATA_WORDS})|"
+    rf"(?:{_DATA_WORDS})[^,。;\n]{{0,8}}(?:换|改|更新|变更|"
+    rf"变成|变了|搬)|搬(?:家|了|到|迁)|地址[^,。;\n]{{0,4}}迁|迁(?:到|至|址)|以后[^,。;\n]{{0,6}}找|改名|更名"
 )
 _RATE = (
-    r"(?:\d{1,3}(?:\.\d+)?|[一二三四五六七八九十]{1,3}(?:点[一二三四五六七八九])?)\s?[折扣]|0?\.\d{2,4}(?!\d)|"
+    r"(?:\d{1,3}(?:\.\d+)?|[一二三四五六七八九十]{1,3}(?:点[一二三四五六七八九])?)\s?[折扣]|"
+    r"0?\.\d{2,4}(?!\d)|"
     r"(?:\d{1,2}(?:\.\d)?|[一二三四五六七八九十半])\s?个?(?:百分)?点|折上折"
 )
 _TERMS = r"月结|现结|款到|票到|货到|账期|帐期|承兑|预付|结算"
-_CHANGE_VERB = r"改|调(?!料|味)|申请|恢复|降|涨|提|再让|再优惠|再打|再下浮|再降|再给|变更|变|换成|放宽|延长|缩短|让利|下浮|上浮|优惠"
+_CHANGE_VERB = (
+    r"改|调(?!料|味)|申请|恢复|降|涨|提|再让|再优惠|再打|再下浮|再降|再给|变更|变|"
+    r"换成|放宽|延长|缩短|让利|下浮|上浮|优惠"
+)
 _CHANGE = re.compile(
-    rf"(?:{_CHANGE_VERB})[^,。;\n]{{0,14}}(?:{_RATE}|{_TERMS}|折扣)|(?:{_RATE}|{_TERMS})[^,。;\n]{{0,8}}(?:{_CHANGE_VERB}|→|->|=>|不变)|"
-    rf"(?:从|由)[^,。;\n]{{0,6}}(?:{_RATE})[^,。;\n]{{0,4}}(?:到|至|成)|(?:→|->|=>)\s?[^,。;\n]{{0,4}}(?:{_RATE}|{_TERMS})|"
-    rf"(?:按|给|打|做到|能到|走|到)(?:成|做|个)?\s?(?:{_RATE})|折扣\s?(?:变更|调整|改)|(?:要|想)?改(?:一下|下)?(?:折扣|结算)|(?:新|原|现)(?:折扣|结算)|现申请|"
-    rf"(?:折上折?|折扣)[^,。;\n]{{0,4}}(?:\d|{_RATE})|(?:{_RATE})\s?(?:到|至|~|或者?)\s?(?:{_RATE})|(?:再(?:让|降|优惠|打|下浮|给|减|便宜))|(?:给|为|帮)[^,。;\n折]{2,12}?\d{0,2}[一-龥]{0,2}?折(?!的)|"
-    rf"(?:^|[\n;。,])\s?[一-龥]{{3,10}}(?:本单|这单|特批|特价|批)*\s?(?:\d{{1,2}}(?:\.\d)?|[一二三四五六七八九]{{1,2}})折(?![的线])"
+    rf"(?:{_CHANGE_VERB})[^,。;\n]{{0,14}}(?:{_RATE}|{_TERMS}|折扣)|(?:{_RATE}|"
+    rf"{_TERMS})(?!的)[^,。;\n]{{0,8}}(?:{_CHANGE_VERB}|→|->|=>|不变)|"
+    rf"(?:从|由)[^,。;\n]{{0,6}}(?:{_RATE})[^,。;\n]{{0,4}}(?:到|至|成)|(?:→|->|"
+    rf"=>)\s?[^,。;\n]{{0,4}}(?:{_RATE}|"
+    rf"{_TERMS})|"
+    rf"(?:按|给|打|做到|能到|走|到)(?:成|做|个)?\s?(?:{_RATE})|折扣\s?(?:变更|调整|改)|(?:要|"
+    rf"想)?改(?:一下|下)?(?:折扣|结算)|(?:新|原|"
+    rf"现)(?:折扣|结算)|现申请|"
+    rf"(?:折上折?|折扣)[^,。;\n]{{0,4}}(?:\d|{_RATE})|(?:{_RATE})\s?(?:到|至|~|或者?)\s?(?:{_RATE})|"
+    rf"(?:再(?:让|降|优惠|打|"
+    rf"下浮|给|减|便宜))|(?:希望|想|申请|能不能|可不可以|能否)[^,。;\n]{{0,6}}(?:月结|现结|款到发货|票到|"
+    rf"货到|承兑)|"
+    rf"让\s?[\d一二三四五半][\d.]*\s?个?点|降点?价|便宜点|优惠点|让点利|(?:给|为|"
+    rf"帮)[^,。;\n折]{{2,12}}?\d{{0,2}}[一-龥]{{0,2}}?折(?!的)|"
+    rf"(?:^|[\n;。,])\s?[一-龥]{{3,10}}(?:本单|这单|特批|特价|批)*\s?(?:\d{{1,2}}(?:\.\d)?|"
+    rf"[一二三四五六七八九]{{1,2}})折(?![的线])"
 )
 _QUERY = re.compile(
-    r"几折|多少折|(?:什么|啥)(?:折扣|价|账期|结算|付款方式)|(?:折扣|账期|价格|结算方式)(?:目前|现在)?(?:是|给的?是|给)?(?:多少|几|什么|啥)|"
-    r"(?:查|看|问|了解)(?:一下|下|查|看)?[^,。;\n]{2,20}(?:折扣|账期|价格|结算)|还是[^,。;\n]{1,8}折[^,。;\n]{0,3}[吗么?？]|(?:现在|目前)[^,。;\n]{0,4}(?:享受|给|是)[^,。;\n]{0,4}(?:几|多少|什么)|是月结还是|是现结还是"
+    r"几折|折[^,。;\n]{0,2}(?:对吗|对吧|对不对|没错吧|是吗|是吧)|(?:还有|有没有|有)折扣(?:吗|么|没)|"
+    r"多少折|(?:什么|啥)(?:折扣|价|账期|结算|付款方式)|(?:折扣|"
+    r"账期|价格|结算方式)(?:目前|现在)?(?:是|给的?是|"
+    r"给)?(?:多少|几|什么|啥)|"
+    r"(?:查|看|问|了解)(?:一下|下|查|看)?[^,。;\n]{2,20}(?:折扣|账期|价格|结算)|"
+    r"还是[^,。;\n]{1,8}折[^,。;\n]{0,3}[吗么?？]|(?:现在|"
+    r"目前)[^,。;\n]{0,4}(?:享受|给|是)[^,。;\n]{0,4}(?:几|多少|什么)|是月结还是|是现结还是"
 )
 _ASKS = re.compile(
     r"(?:改|调|降|申请|给|做|能到|能不能|可以)[^,。;\n]{0,8}(?:" + _RATE + r")|再(?:让|降|优惠|打|下浮)"
@@ -54,7 +84,8 @@ _TOLD = re.compile(
 )
 _DETAIL = {
     "phone": re.compile(
-        r"1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|\+\d{2,3}[\s-]?\d|[幺一][三四五六七八九](?:\s?[零幺一二三四五六七八九]){9}"
+        r"1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|\+\d{2,3}[\s-]?\d|"
+        r"[幺一][三四五六七八九](?:\s?[零幺一二三四五六七八九]){9}"
     ),
     "address": re.compile(r"[路街道巷镇村弄]\s?[一-龥\d]{0,6}\s?号|地址|工业区|工业园|street|road"),
     "terms": re.compile(_TERMS + r"|现款|分期|定金"),
@@ -63,8 +94,11 @@ _DETAIL = {
     "contact": re.compile(r"联系人|[一-龥](?:经理|主任|先生|小姐|女士|工|总|姐)(?![一-龥])|手机|电话"),
 }
 _RIVAL_CLAUSE = re.compile(
-    r"(?:对手|同行|竞品|友商|别家|别人|隔壁|其他家|人家|另一家)[^,。;\n]{0,8}(?:给|报|打|做|是|只要)[^,。;\n]{0,6}?(?:\d|[一二三四五六七八九])[^,。;\n]{0,3}折"
+    r"(?:对手|同行|竞品|友商|别家|别人|隔壁|其他家|人家|另一家)[^,。;\n]{0,8}(?:给|报|打|做|是|"
+    r"只要)[^,。;\n]{0,6}?(?:\d|"
+    r"[一二三四五六七八九])[^,。;\n]{0,3}折"
 )
+_NUMBERED_FILE = re.compile(r"(?:借|调)[^,。;\n]{0,6}(?:rs|yg)-?\d{3,4}")
 _LABELLED_CHANGE = re.compile(
     r"折扣变更|结算(?:方式)?变更|原(?:折扣|结算)|现折扣|新(?:折扣|结算)|变更原因|现申请"
 )
@@ -77,28 +111,37 @@ def recognise_intent(text: Text) -> str:
         return "other"
     if _TODO.search(said) and not NAMED.search(said):
         return "todo"
-    if _LOAN.search(said) and "档案" in said or re.search(r"(?:借|调)[^,。;\n]{0,6}(?:rs|yg)-?\d{3,4}", said):
-        if not re.search(r"客户档案|建档|新客户", said):
-            return "file_loan"
-    new = bool(_NEW.search(said))
-    details = sum(bool(pattern.search(said)) for pattern in _DETAIL.values())
-    company = bool(NAMED.search(said))
-    if new and not _LABELLED_CHANGE.search(said):
-        return "new_customer"
+    if _asks_for_a_file(said):
+        return "file_loan"
     if _LABELLED_CHANGE.search(said):
         return "discount_change"
-    if company and details >= 3 and (_DETAIL["phone"].search(said) or _DETAIL["address"].search(said)):
-        if not re.search(r"(?:从|由|原)[^,。;\n]{0,6}折|再让", said):
-            return "new_customer"
+    return "new_customer" if _NEW.search(said) or _describes_a_customer(said) else _of_a_known_customer(said)
+
+
+def _asks_for_a_file(said: str) -> bool:
+    asked = (_LOAN.search(said) and "档案" in said) or _NUMBERED_FILE.search(said)
+    return bool(asked and not re.search(r"客户档案|建档|新客户", said))
+
+
+def _describes_a_customer(said: str) -> bool:
+    """Whether a message without a request reads like a card: a company and most of what a form asks."""
+    details = sum(bool(pattern.search(said)) for pattern in _DETAIL.values())
     if re.search(r"(?:客户名称|公司名称|单位名称|name)\s?[:=]", said) and details >= 2:
-        return "new_customer"
+        return True
+    placed = _DETAIL["phone"].search(said) or _DETAIL["address"].search(said)
+    if not (placed and details >= 3 and NAMED.search(said)):
+        return False
+    return not re.search(r"(?:从|由|原)[^,。;\n]{0,6}折|再让", said)
+
+
+def _of_a_known_customer(said: str) -> str:
     said = _RIVAL_CLAUSE.sub("", said)
     changes = bool(_CHANGE.search(said)) and not _unchanged_only(said)
     if _QUERY.search(said) and not _ASKS.search(said):
         return "discount_query"
-    if _DATA.search(said) and not (changes and re.search(_RATE, _without_data(said))):
-        if not _settlement_changes(said):
-            return "customer_data_change"
+    priced = changes and re.search(_RATE, _without_data(said))
+    if _DATA.search(said) and not priced and not _settlement_changes(said):
+        return "customer_data_change"
     if changes and not _TOLD.search(said):
         return "discount_change"
     return "other"
@@ -116,7 +159,8 @@ def _without_data(said: str) -> str:
 def _settlement_changes(said: str) -> bool:
     return bool(
         re.search(
-            rf"(?:改|调|换|申请)[^,。;\n]{{0,6}}(?:{_TERMS})(?!和)|(?:{_TERMS})[^,。;\n]{{0,8}}(?:改|调|申请)",
+            rf"(?:改|调|换|申请)[^,。;\n]{{0,6}}(?:{_TERMS})(?!和)|(?:{_TERMS})[^,。;\n]{{0,8}}(?:改|调|"
+            rf"申请)",
             said,
         )
     ) and not re.search(r"账期照旧|结算不变|价格和账期照旧", said)

@@ -8,7 +8,6 @@ from handlers.intake_text.labels import field_of_label
 from handlers.intake_text.normalising import Text, joined
 
 MOST_ROWS = 20
-_LEAD = re.compile(r"^[\s>》*\-•·]*(?:\d{1,2}\s?[.、)]\s?(?!\d))?")
 
 
 def flattened(text: Text) -> list[Text]:

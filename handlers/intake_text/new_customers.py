@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from domain.phones import parse_phone
 from domain.errors import Refused
+from domain.phones import parse_phone
 from handlers.intake_text.addresses import divisions, recognise_addresses
 from handlers.intake_text.board import Board, Find, corrected
 from handlers.intake_text.companies import recognise_companies
@@ -26,9 +26,9 @@ from handlers.intake_text.taxes import recognise_taxes
 from handlers.intake_text.terms import TermsMention, merged, recognise_terms, terms_text
 
 PLAIN = (
-    "customer_name", "customer_category", "uscc", "grade", "source", "contact_name", "contact_title", "mobile",
-    "landline", "extension", "fax", "hotline", "email", "address", "delivery_address", "postcode", "bank_name",
-    "bank_account", "credit_limit_cny", "tax_included", "tax_rate", "invoice_type",
+    "customer_name", "customer_category", "uscc", "grade", "source", "contact_name", "contact_title",
+    "mobile", "landline", "extension", "fax", "hotline", "email", "address", "delivery_address", "postcode",
+    "bank_name", "bank_account", "credit_limit_cny", "tax_included", "tax_rate", "invoice_type",
 )  # fmt: skip
 _WITH_DAYS = {"monthly", "monthly_next", "after_invoice", "after_delivery", "net_days"}
 
@@ -70,9 +70,15 @@ def read_new_customer(text: Text, policy: Policy, directory: Directory | None) -
 
 def _listed(board: Board, labels: list[Label]) -> None:
     for label in labels:
-        if label.field == "grade" and not label.strong and not re.match(r"[a-d](?![a-z])", board.left[label.at :]):
+        if (
+            label.field == "grade"
+            and not label.strong
+            and not re.match(r"[a-d](?![a-z])", board.left[label.at :])
+        ):
             continue
-        if label.field in {"source", "grade", "customer_category"} and (label.strong or label.field == "grade"):
+        if label.field in {"source", "grade", "customer_category"} and (
+            label.strong or label.field == "grade"
+        ):
             end = value_end(board, labels, label, r"[\n;；|\t,，。\s]")
             words = board.shown(label.at, end).strip()
             if label.field == "grade":

@@ -7,7 +7,6 @@ knows where it stood in the original, so that every value can be shown in place.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,8 +92,3 @@ def _folded(character: str) -> str:
     if category in {"Zl", "Zp"}:
         return "\n"
     return unicodedata.normalize("NFKC", character)
-
-
-def place_in(text: Text, original: int) -> int:
-    """Give the first character of the reading that stood at or after a place of the message."""
-    return bisect_left(text.origin, original)

@@ -1,4 +1,4 @@
-"""Recognisers of numbers that name something: credit codes, phones, faxes, accounts, postcodes, addresses of mail."""
+"""Recognisers of numbers that name something: codes, phones, faxes, accounts, postcodes, mail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _ABROAD = re.compile(r"(?:\+|(?<!\d)00)(?!86)[1-9]\d{0,2}[ \-]?\(?\d{1,4}\)?(?:[
 _MOBILE = re.compile(r"(?:(?:\+|(?<!\d)00|(?<!\d))86[ \-]?)?(?<![\d.])1[3-9]\d(?:[ \-]?\d){8}(?!\d)")
 _SPOKEN_RUN = re.compile(r"[幺一](?:[ \-]?[零〇幺一二三四五六七八九]){6,13}(?![点十百折成])")
 _LANDLINE = re.compile(
-    r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)"
+    r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|"
+    r"[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)"
     r"(?:[ ]?(?:转接?|分机号?|ext\.?|x|#|\*|-)[ :]?(?P<ext>\d{1,6})(?!\d))?"
 )
 _FROM_ABROAD = re.compile(
@@ -131,8 +132,8 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
         digits = re.sub(r"[ \-]", "", typed)
         board.ask("mobile", [], f"{len(digits)} digits: {digits}", match.start(), match.start() + len(typed))
     for label in labels:
-        if label.field in {"phone", "landline", "mobile"} and (match := _LOCAL.match(board.left, label.at)):
-            board.ask("landline", [], f"no area code: {match[0]}", match.start(), match.end())
+        if label.field in {"phone", "landline", "mobile"} and (local := _LOCAL.match(board.left, label.at)):
+            board.ask("landline", [], f"no area code: {local[0]}", local.start(), local.end())
 
 
 def _grouped(said: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +14,10 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label
 
 _HAN = "[零一二两三四五六七八九十]"
-_N = rf"(?:(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?|(?<![\d.])\.\d{{1,4}}|{_HAN}{{1,4}}(?:点[零一二三四五六七八九]{{1,3}})?)"
+_N = (
+    rf"(?:(?<![\d.])\d{{1,3}}(?:\.\d{{1,4}})?|(?<![\d.])\.\d{{1,4}}|"
+    rf"{_HAN}{{1,4}}(?:点[零一二三四五六七八九]{{1,3}})?)"
+)
 _UNIT = r"\s?(?:个?百分点|个?点|%)"
 _OFF = r"(?:让利|让价|优惠|下浮|便宜|减免|降价|让)(?:掉|了)?"
 _LIST = r"(?:面价|目录价|标价|列表价|原价)"
@@ -21,15 +25,20 @@ _RANGE = r"\s?(?:到|至|~|-)\s?"
 
 _RELATIVE = re.compile(
     rf"(?P<again>(?:再|多|继续|还要|另外)+(?:给|多)?)?\s?(?P<way>{_OFF}|下调|调低|降低|降|减|少|返|"
-    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|成)(?![零一二三四五六七八九])"
+    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|"
+    rf"成)(?![零一二三四五六七八九])"
     r"(?:的?(?:折扣|优惠))?"
 )
 _OFF_AFTER = re.compile(rf"(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)|(?P<p>\d{{1,2}})%\s?off")
 _REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
 _ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
 _TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
+_TWO_DECIMALS = re.compile(
+    r"(?<![从由\d.])(?P<a>0?\.\d{1,4})\s?(?:到|至|~|-|或者?|/)\s?(?P<b>0?\.\d{1,4})(?!\d)"
+)
 _ZHE = re.compile(
-    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|以上|以下|上下|以内|多|出头)?"
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|或?者?(?:以上|以下|"
+    rf"更低|更高)|以上|以下|上下|以内|多|出头)?"
 )
 _OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
 _HALF = re.compile(r"(?:打)?(?:对折|半价)(?![一-龥])")
@@ -40,25 +49,34 @@ _SHARE = re.compile(
 )
 _TO_SHARE = re.compile(rf"(?:改|调|降|做)(?:到|成|为|至)\s?(?P<n>\d{{2,3}}(?:\.\d+)?%|百分之{_HAN}{{1,5}})")
 _FACTOR = re.compile(
-    rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|按)?\s?(?P<m>[01]?\.\d{{1,4}})"
+    rf"(?:{_LIST}|单价|价)?\s?(?:[*×x]|乘以?)\s?(?P<n>0?\.\d{{1,4}})(?!\d)|系数\s?(?:[:：]|是|为|"
+    rf"按)?\s?(?P<m>[01]?\.\d{{1,4}})"
 )
 _SAID = re.compile(
-    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|\s?{_UNIT})"
+    rf"(?:折扣率?|折让|打)\s?(?:[:：]|是|为|给他们?|给到|给|按|改成|调到|改到|暂定|先定|先按|"
+    rf"做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|"
+    rf"\s?{_UNIT})"
 )
 _ARROW = re.compile(
-    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
+    r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|"
+    r"降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
 )
 _POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
 _DECIMAL = re.compile(
     r"(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
+_BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
+_FROM_TO = re.compile(rf"(?<=[从由])\\s?(?P<a>{_N}){_RANGE}(?P<b>{_N})\\s?[折扣]")
+_ARROW_ZHE = re.compile(rf"(?P<a>{_N})\s?(?:→|->|=>)\s?(?P<b>{_N})\s?折")
 _WHOLE = re.compile(
-    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
+    rf"(?:{_LIST})?(?:不打折|无折扣|没有?折扣|不优惠|不让利)|折扣\s?[:：]\s?(?:无|没有)|全价|"
+    rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
 _RIVAL = re.compile(
-    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|以前给|曾经"
+    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|"
+    r"以前给|曾经"
 )
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
@@ -102,52 +120,39 @@ def rate_text(rate: Decimal) -> str:
 def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     """Find every mention of a rate and take its words, but leave a rival's price to the reason."""
     found: list[RateMention] = []
-
-    def take(pattern: re.Pattern[str], read: object) -> None:
-        for match in board.search(pattern):
-            mention = read(match)  # type: ignore[operator]
-            if mention is None:
-                continue
-            mention = _judged(board.text.said, mention)
-            found.append(mention)
-        for mention in found:
-            board.take(mention.start, mention.end)
-
-    for match in board.search(_ARROW):
-        for name in ("a", "b"):
-            value = _parsed(f"{match[name]}折")
-            if value is not None and value[0] is not None:
-                found.append(RateMention(*match.span(name), value[0]))
-    take(_ON_TOP, _on_top)
-    take(_OFF_RANGE, _off_range)
-    take(_RELATIVE, _relative)
-    take(_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"))
-    take(_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True))
-    take(_TWO, _two)
-    take(_HALF, lambda match: RateMention(match.start(), match.end(), Decimal("0.5")))
-    take(_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣"))
-    take(_PERCENT_OFF, lambda match: _value(match, match["all"]))
-    take(_ZHE, _zhe)
-    take(_TO_SHARE, lambda match: _share_doubt(match))
-    take(_SHARE, lambda match: _value(match, f"按{match['n']}"))
-    take(_FACTOR, lambda match: _value(match, match["n"] or match["m"]))
-    take(_SAID, lambda match: _value(match, match["n"]))
-    take(
-        _POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")
-    )
-    take(_DECIMAL, lambda match: _value(match, match["n"]))
+    _take_pairs(board, found, _ARROW)
+    _take_pairs(board, found, _ARROW_ZHE)
+    for pattern, read in _COUNTED:
+        _take(board, found, pattern, read)
+    _take_pairs(board, found, _FROM_TO)
+    for pattern, read in _NAMED:
+        _take(board, found, pattern, read)
     for label in labels:
         if label.field in {"discount_rate", "current_discount", "requested_discount"}:
-            take_at(board, label, found)
+            _take_bare(board, found, label)
     if not found:
-        take(_WHOLE, lambda match: RateMention(match.start(), match.end(), Decimal(1)))
+        _take(board, found, _WHOLE, lambda match: RateMention(*match.span(), Decimal(1)))
     return sorted(found, key=lambda mention: mention.start)
 
 
-_BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
+def _take(board: Board, found: list[RateMention], pattern: re.Pattern[str], read: Reader) -> None:
+    for match in board.search(pattern):
+        if mention := read(match):
+            found.append(_judged(board.text.said, mention))
+            board.take(mention.start, mention.end)
 
 
-def take_at(board: Board, label: Label, found: list[RateMention]) -> None:
+def _take_pairs(board: Board, found: list[RateMention], pattern: re.Pattern[str]) -> None:
+    """Read two numbers that share one word: 折扣94→91, 从95到93折."""
+    for match in board.search(pattern):
+        for name in ("a", "b"):
+            read = _parsed(f"{match[name]}折")
+            if read is not None and read[0] is not None:
+                found.append(_judged(board.text.said, RateMention(*match.span(name), read[0])))
+                board.take(*match.span(name))
+
+
+def _take_bare(board: Board, found: list[RateMention], label: Label) -> None:
     """Read a bare number behind the label of a rate."""
     match = _BARE.match(board.left, label.at)
     mention = _value(match, match["n"]) if match else None
@@ -207,11 +212,19 @@ def _two(match: re.Match[str]) -> RateMention | None:
 
 def _share_doubt(match: re.Match[str]) -> RateMention | None:
     read = _parsed(match["n"])
-    return None if read is None else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
+    return (
+        None
+        if read is None
+        else _doubt(match, [read[0]] if read[0] else list(read[1]), "a share paid, or a share off")
+    )
 
 
 def _off_range(match: re.Match[str]) -> RateMention | None:
     return _doubt(match, [1 - _percent(match["a"]), 1 - _percent(match["b"])], "a range is not a request")
+
+
+def _two_decimals(match: re.Match[str]) -> RateMention | None:
+    return _doubt(match, [Decimal(match["a"]), Decimal(match["b"])], "a range is not a request")
 
 
 def _on_top(match: re.Match[str]) -> RateMention | None:
@@ -243,3 +256,29 @@ def _percent(said: str) -> Decimal:
         return 1 - parse_rate(f"优惠{said}%")
     except Refused:
         return Decimal(0)
+
+
+Reader = Callable[[re.Match[str]], RateMention | None]
+_COUNTED: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_ON_TOP, _on_top),
+    (_OFF_RANGE, _off_range),
+    (_RELATIVE, _relative),
+    (_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount")),
+    (_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True)),
+)
+"""What counts down from the list price or from the present rate; read first, for 再打九折 holds 九折."""
+_NAMED: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_TWO, _two),
+    (_TWO_DECIMALS, _two_decimals),
+    (_HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
+    (_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣")),
+    (_PERCENT_OFF, lambda match: _value(match, match["all"])),
+    (_ZHE, _zhe),
+    (_TO_SHARE, _share_doubt),
+    (_SHARE, lambda match: _value(match, f"按{match['n']}")),
+    (_FACTOR, lambda match: _value(match, match["n"] or match["m"])),
+    (_SAID, lambda match: _value(match, match["n"])),
+    (_POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")),
+    (_DECIMAL, lambda match: _value(match, match["n"])),
+)
+"""What names the rate itself, from the most to the least telling."""

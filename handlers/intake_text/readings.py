@@ -1,4 +1,4 @@
-"""What a text was understood to say: each value with its place and reason, what is missing, what must be asked."""
+"""What a text was understood to say: values with place and reason, gaps, doubts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Clarification:
-    """A field to ask back. candidates: values to offer as buttons; span: the doubtful words, where they stand."""
+    """A field to ask back. candidates: values to offer as buttons; span: where the doubt stands."""
 
     field: str
     candidates: tuple[str, ...]
@@ -45,7 +45,7 @@ class Clarification:
 
 @dataclass(frozen=True)
 class Reading:
-    """One request, or several in `requests`, with the outcome: complete, ask_missing, clarify, refuse, split, …"""
+    """One request, or several in `requests`. outcome: complete, ask_missing, clarify, refuse, split…."""
 
     intent: str
     outcome: str

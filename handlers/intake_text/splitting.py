@@ -11,17 +11,22 @@ from handlers.intake_text.normalising import Text
 
 MOST = 8
 _MARK = re.compile(
-    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|第[一二三四五六]个?[家]?[:：、,]?|[a-h]\s?[)、.](?![a-z0-9])|[一二三四五六]、|其[一二三])\s*"
+    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|"
+    r"第[一二三四五六]个?[家]?[:：、,]?|"
+    r"[a-h]\s?[)、.](?![a-z0-9])|[一二三四五六]、|其[一二三])\s*"
 )
-_BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|还有|再一个|另一个|另一家)[,，:：]?")
+_BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|同时|此外|还有|再一个|另一个|另一家)[,，:：]?")
 _RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个点|月结|现结|款到|票到|货到|账期|承兑")
 
 
-_NAME_AND_RATE = re.compile(r"\s*(?![一-龥]{0,8}(?:目前|现在|申请|改|调|降|到|按|原|给|从|由|恢复|成|现))[一-龥]{3,8}?\s?\d{1,2}(?:\.\d)?折\s?[,，]")
+_NAME_AND_RATE = re.compile(
+    r"\s*(?![一-龥]{0,8}(?:目前|现在|申请|改|调|降|到|按|原|给|从|由|恢复|成|"
+    r"现))[一-龥]{3,8}?\s?\d{1,2}(?:\.\d)?折\s?[,，]"
+)
 
 
 def split_new_customers(text: Text) -> list[Text]:
-    """Cut a text at the names of companies, each chunk from its mark or line on; one chunk where there is one."""
+    """Cut a text at the names of companies, each chunk from its mark or line on."""
     board = Board(text)
     labels = find_labels(board)
     recognise_companies(board, labels)
@@ -68,11 +73,14 @@ def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
     for first, last in zip(breaks, ends, strict=True):
         said = text.said[first:last]
         head = re.match(
-            r"[\s,，]*(?:把|将|给)?(?P<name>[一-龥a-z0-9()（）]{2,16}?)\s?(?:的折扣|折扣)?(?:从|由|原|现|再|申请|改|调|[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])",
+            r"[\s,，]*(?:把|将|给)?(?P<name>[一-龥a-z0-9()（）]{2,16}?)\s?(?:的折扣|折扣)?(?:从|由|原|现|"
+            r"再|申请|改|调|"
+            r"[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])",
             said,
         )
         names = head and not re.match(
-            r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|今年|对方|新|生效|变更|以后|都|含税|仅限",
+            r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|"
+            r"今年|对方|新|生效|变更|以后|都|含税|仅限",
             head["name"],
         )
         if names and _RATE.search(said):

@@ -11,18 +11,23 @@ from domain.numerals import read_number
 from domain.settlements import SettlementMethod as Method
 from domain.settlements import parse_days
 from handlers.intake_text.board import Board
+from handlers.intake_text.instalments import NUM, Add, recognise_instalments
 from handlers.intake_text.labels import Label
 
-_NUM = r"(?:\d{1,3}|[一二两三四五六七八九十百零]{1,5})"
-_DAYS = rf"(?:{_NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
-_BARE = rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+_DAYS = rf"(?:{NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
+_BARE = (
+    rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|"
+    rf"\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+)
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
-_MONTHS = rf"(?P<n>{_NUM})个月期?的?"
+_MONTHS = rf"(?P<n>{NUM})个月期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
-    rf"(?P<basis>货到|到货|收货|票到|开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{_NUM})个月(?:期|的)?\)?)?"
+    rf"(?P<basis>货到|到货|收货|票到|"
+    rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{NUM})个月(?:期|"
+    rf"的)?\)?)?"
 )
 _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY_NEXT, r"(?:次月|隔月|下月)结(?:算|清)?"),
@@ -38,7 +43,8 @@ _TERMS = [
     (
         method,
         re.compile(
-            rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"
+            rf"{basis}{_LINK}(?P<days>{_BARE}){_PAID}|"
+            rf"(?<![\d零一二三四五六七八九十])(?P<ahead>{_DAYS})的?{basis}"
         ),
     )
     for method, basis in _WITH_DAYS
@@ -56,31 +62,37 @@ _OPEN = [
     if method in {Method.MONTHLY, Method.MONTHLY_NEXT}
 ]
 _PREPAY = re.compile(
-    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|预付(?=$|[\s,;。])|全款|付全款)(?:\s?后?\s?(?:再)?发货)?|"
-    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|带款提货|款到即发)"
+    r"(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|"
+    r"预付(?=$|[\s,;。])|全款|"
+    r"付全款)(?:\s?后?\s?(?:再)?发货)?|"
+    r"(?P<tt2>t/?t)?\s?(?:款到(?:后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发)?货|"
+    r"先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|"
+    r"带款提货|款到即发)"
 )
 _CASH = re.compile(
     r"现款现货|现款现结|现款结算|货款现结|现结|现付|现金(?:结算|支付|结)?(?![流价券])|现款|当场结清|钱货两清"
 )
-_INSPECTED = re.compile(rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?")
+_INSPECTED = re.compile(
+    rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?"
+)
 _RATIO = re.compile(
-    r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|分[二两三四五六\d][期次](?:付款?)?|分期付款"
+    r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|"
+    r"分[二两三四五六\d][期次](?:付款?)?|分期付款"
 )
 
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
+_FROM_TO = re.compile(
+    rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|"
+    rf"帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|"
+    rf"->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
+)
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
-_SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{_NUM}成|百分之{_NUM})"
-_TRIGGER = (
-    r"(?P<on_order>预付款?|定金|订金|首付|预付|签约|签合同|合同签订|下单)|"
-    r"(?P<before_shipment>发货前|提货前|出货前|发运前|款到发货|付清发货|付款后?发货)|"
-    r"(?P<warranty_end>质保期?满?|质保金|保质期|保修期|质量保证金|一年后)|"
-    r"(?P<on_delivery>货到|到货|收货|货到后)|(?P<unknown>验收|安装|调试|投产|尾款|余款|剩余|其余|余下|月底|次月)"
-)
-_REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
-_PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
 _NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
 _RIVAL = re.compile(r"对手|同行|别家|隔壁|竞品")
+
+
+_APART = {"prepay", "cash", "installment", "net_days"}
 
 
 @dataclass(frozen=True)
@@ -106,27 +118,44 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         found.append(replace(mention, negated=bool(_NEGATED.search(before) or rival)))
         board.take(start, end)
 
-    _instalments(board, add)
+    recognise_instalments(board, add)
+    _with_days(board, add, found)
+    _without_days(board, add)
+    for label in labels:
+        if label.field == "settlement" and (match := _LOOSE.match(board.left, label.at)):
+            add(match.start(), match.end(), None, "it is not said from when the days count")
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
     for match in board.search(_INSPECTED):
         add(match.start(), match.end(), None, "counted from an inspection")
     for match in board.search(_RATIO):
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE):
         add(match.start(), match.end(), _acceptance(match))
+    for match in board.search(_FROM_TO):
+        method = next(method for method, basis in _WITH_DAYS if re.fullmatch(basis, match["basis"]))
+        for name, start in (("a", match.start()), ("b", match.start("b"))):
+            days = _read_days(match[name])
+            if days is not None:
+                add(start, match.end(name), _terms(method, days))
     for method, pattern in _TERMS:
         for match in board.search(pattern):
-            days = _read_days(match["days"] or match["ahead"])
-            add(
-                match.start(),
-                match.end(),
-                _terms(method, days) if days is not None else None,
-                "no number of days",
-            )
+            _add_days(add, method, match.span(), match["days"] or match["ahead"])
     for mention in list(found):
         other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
         if other and mention.value and mention.value["days"] is not None:
-            start, days = other.start("days"), _read_days(other["days"])
-            add(start, other.end(), _terms(Method(mention.value["method"]), days) if days is not None else None)
+            span = other.start("days"), other.end()
+            _add_days(add, Method(mention.value["method"]), span, other["days"])
+
+
+def _add_days(add: Add, method: Method, span: tuple[int, int], said: str) -> None:
+    days = _read_days(said)
+    add(*span, _terms(method, days) if days is not None else None, "no number of days")
+
+
+def _without_days(board: Board, add: Add) -> None:
     for method, pattern in _AT_ONCE:
         for match in board.search(pattern):
             add(match.start(), match.end(), _terms(method, 0))
@@ -141,10 +170,6 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
         for match in board.search(pattern):
             if not re.match(r"\s?(?:还是|方式|客户|付款|单)", board.left[match.end() :]):
                 add(match.start(), match.end(), _terms(method, None))
-    for label in labels:
-        if label.field == "settlement" and (match := _LOOSE.match(board.left, label.at)):
-            add(match.start(), match.end(), None, "it is not said from when the days count")
-    return sorted(found, key=lambda mention: mention.start)
 
 
 def terms_text(value: dict[str, Any]) -> str:
@@ -194,14 +219,9 @@ def _same(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any] | None:
     if one["method"] == two["method"] and None in (one["days"], two["days"]):
         return one if one["days"] is not None else two
     for first, second in ((one, two), (two, one)):
-        if first["method"] == "net_days" and second["method"] not in {
-            "prepay",
-            "cash",
-            "installment",
-            "net_days",
-        }:
-            if second["days"] in (None, first["days"]):
-                return second | {"days": first["days"]}
+        joins = first["method"] == "net_days" and second["method"] not in _APART
+        if joins and second["days"] in (None, first["days"]):
+            return second | {"days": first["days"]}
     return None
 
 
@@ -224,59 +244,3 @@ def _acceptance(match: re.Match[str]) -> dict[str, Any]:
     if match["basis"]:
         value["basis"] = "after_invoice" if "票" in match["basis"] else "after_delivery"
     return value
-
-
-def _instalments(board: Board, add: Any) -> None:
-    """Read parts in percent with their occasions; parts that do not make a whole are asked back."""
-    parts: list[dict[str, Any]] = []
-    spans: list[tuple[int, int]] = []
-    unclear = False
-    for clause in re.finditer(r"[^,;。\n\s、+\0]+", board.left):
-        pieces = list(_PART.finditer(clause[0]))
-        shares = [piece for piece in pieces if piece.lastgroup == "share"]
-        triggers = [piece for piece in pieces if piece.lastgroup != "share"]
-        if not shares and parts and (rest := _REST.search(clause[0])) and triggers:
-            known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
-            left = 100 - sum(part["percent"] or 0 for part in parts)
-            if len(known) == 1 and left > 0:
-                parts.append({"percent": left, "trigger": known[0].lastgroup})
-                spans.append((clause.start() + rest.start(), clause.end()))
-            continue
-        if not shares or not triggers or len(parts) > 8:
-            continue
-        known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"]
-        if len(shares) == 1 and len(known) == 2 and (_REST.search(clause[0])) and (first := _percent(shares[0][0])):
-            near = _nearest(shares, known)[0]
-            other = known[1] if near is known[0] else known[0]
-            parts += [{"percent": first, "trigger": near.lastgroup}, {"percent": 100 - first, "trigger": other.lastgroup}]
-            spans.append(clause.span())
-            continue
-        for share, trigger in zip(shares, _nearest(shares, triggers), strict=True):
-            percent = _percent(share[0])
-            unclear |= trigger.lastgroup == "unknown" or percent is None
-            parts.append({"percent": percent, "trigger": trigger.lastgroup})
-        first, last = pieces[0].start(), pieces[-1].end()
-        tail = re.match(r"(?:付清|付款|支付|付|再付|一年后付|一年后)*", clause[0][last:])
-        spans.append((clause.start() + first, clause.start() + last + (tail.end() if tail else 0)))
-    total = sum(part["percent"] or 0 for part in parts)
-    if not parts or (len(parts) == 1 and total == 100):
-        return
-    value = {"method": Method.INSTALLMENT.value, "days": None, "parts": parts}
-    if unclear or total != 100:
-        add(spans[0][0], spans[-1][1], None, f"parts make {total}%, or an occasion is not known")
-    else:
-        add(spans[0][0], spans[-1][1], value)
-
-
-def _nearest(shares: list[re.Match[str]], triggers: list[re.Match[str]]) -> list[re.Match[str]]:
-    if len(shares) == len(triggers):
-        return triggers
-    known = [trigger for trigger in triggers if trigger.lastgroup != "unknown"] or triggers
-    return [min(known, key=lambda trigger: abs(trigger.start() - share.start())) for share in shares]
-
-
-def _percent(said: str) -> int | None:
-    number = read_number(said.strip("%成").removeprefix("百分之"))
-    if number is None or number % 1:
-        return None
-    return int(number) * (10 if said.endswith("成") else 1)

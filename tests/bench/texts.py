@@ -1,4 +1,4 @@
-"""Reading free text: milliseconds of processor a message, beside folding and decoding it alone, and the memory it takes."""
+"""Reading free text: processor time a message, beside folding and decoding alone, and memory."""
 
 from __future__ import annotations
 

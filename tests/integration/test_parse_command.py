@@ -29,7 +29,9 @@ def parsed(text: str, *arguments: object) -> Any:
 
 
 def test_a_message_becomes_json_of_the_six_keys() -> None:
-    found = parsed("麻烦建档:常熟市虞峰纺织机械有限公司,常熟市东南大道1150号,顾晓岚,15962310478,九五折,现款现货")
+    found = parsed(
+        "麻烦建档:常熟市虞峰纺织机械有限公司,常熟市东南大道1150号,顾晓岚,15962310478,九五折,现款现货"
+    )
     assert list(found) == ["intent", "outcome", "fields", "missing", "clarify", "refuse_reason"]
     assert found["outcome"] == "complete"
     assert found["fields"]["settlement"] == {"method": "cash", "days": None}

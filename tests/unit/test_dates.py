@@ -132,7 +132,19 @@ def test_a_stretch_of_time_begins_on_its_first_day(text: str, first: str) -> Non
 
 @given(
     st.dates(date(2024, 1, 1), date(2028, 12, 31)),
-    st.sampled_from(["元旦后第一个工作日", "三个工作日后", "12月底", "3号", "11.30", "周五之前", "下下周一", "下个月5号", "国庆"]),
+    st.sampled_from(
+        [
+            "元旦后第一个工作日",
+            "三个工作日后",
+            "12月底",
+            "3号",
+            "11.30",
+            "周五之前",
+            "下下周一",
+            "下个月5号",
+            "国庆",
+        ]
+    ),
 )
 def test_a_day_ahead_is_never_past(today: date, text: str) -> None:
     with suppress(Refused):

@@ -22,8 +22,25 @@ from tests.support.texts import SAMPLE, cases_of, read
 
 SAMPLE_TEXTS = [case["text"] for case in cases_of(SAMPLE)]
 _WORDS = re.findall(r"[一-龥]+|\d+|[A-Za-z]+|[^\w]", "".join(SAMPLE_TEXTS))
-_PIECES = ["九折", "1", "0.9", "月结30天", "路", "有限公司", "13812345678", "联系人:", "从", "改", "再让", "①", "1、", "\t", "\n", "春节后",
-           "预付30%,", "号", "A", " ", ",", "→", "借档案", "幺", "(", "客户\t电话\t地址\n", "新客户", "91", "@", "中国", "张三 ", "+1 "]  # fmt: skip
+_PIECES = [
+    *(
+        "九折",
+        "1",
+        "0.9",
+        "月结30天",
+        "路",
+        "有限公司",
+        "13812345678",
+        "联系人:",
+        "从",
+        "改",
+        "再让",
+        "①",
+        "1、",
+    ),
+    *("\t", "\n", "春节后", "预付30%,", "号", "A", " ", ",", "→", "借档案", "幺", "(", "客户\t电话\t地址\n"),
+    *("新客户", "91", "@", "中国", "张三 ", "+1 "),
+]
 MOST_SECONDS = 1.0  # of this process's own time: twenty times the aim, so that a slow machine does not fail
 
 
@@ -149,7 +166,13 @@ def test_the_order_of_labelled_lines_does_not_matter(lines: list[str]) -> None:
     assert read("新客户\n" + "\n".join(lines)).values() == expected
 
 
-_SEGMENTS = ("江门市蓬江区荷塘镇合力铝材加工部", "荷塘镇南华西路7号", "阮姐 13827765432", "八八折", "次月结45天")
+_SEGMENTS = (
+    "江门市蓬江区荷塘镇合力铝材加工部",
+    "荷塘镇南华西路7号",
+    "阮姐 13827765432",
+    "八八折",
+    "次月结45天",
+)
 
 
 @given(st.permutations(_SEGMENTS))

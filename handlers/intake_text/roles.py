@@ -1,0 +1,118 @@
+"""What holds now and what is asked for: 从95折改92折, 目前月结30天, 88折 → 86折."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.intake_text.board import Board
+from handlers.intake_text.labels import Label, label_before
+from handlers.intake_text.rates import RateMention
+from handlers.intake_text.terms import TermsMention
+
+_NOW = re.compile(
+    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|"
+    r"享受|按|折扣|结算|价格|[:：])*\s?$"
+)
+_BETWEEN = re.compile(
+    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|"
+    r"整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|"
+    r"成|为)?(?:折扣)?\s?$"
+)
+_VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
+_STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|太高|偏高|高了|照旧|维持|不调|保持)")
+_THEN_CHANGED = re.compile(
+    r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|"
+    r"=>)(?!善)"
+)
+_EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
+_CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
+
+
+def roles_of_rates(
+    board: Board, labels: list[Label], rates: list[RateMention]
+) -> tuple[list[RateMention], list[RateMention]]:
+    """Part the rates into those that hold now and those asked for."""
+    meant = [mention for mention in rates if mention.meant]
+    said = board.text.said
+    roles: dict[int, str] = {}
+    arrow = re.search(r"→|->|=>", said)
+    both_sides = (
+        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    )
+    for at, mention in enumerate(meant):
+        label = label_before(labels, board.text.said, mention.start)
+        before = board.left[max(0, mention.start - 24) : mention.start].replace("\0", "")
+        after = said[mention.end : mention.end + 8]
+        before = re.split(r"[,，;。\n]", before)[-1]
+        if label is not None and label.field in {"current_discount", "requested_discount"}:
+            roles[at] = "now" if label.field == "current_discount" else "to"
+        elif mention.delta is not None or mention.again is not None:
+            roles[at] = "to"
+        elif _STAYS.match(after):
+            roles[at] = "now"
+        elif both_sides and arrow:
+            roles[at] = "now" if mention.start < arrow.start() else "to"
+        elif _NOW.search(before) and not re.search(r"现申请|(?:改|调|降|升)到?$", before):
+            roles[at] = "now"
+        elif (
+            at + 1 < len(meant)
+            and _BETWEEN.match(said[mention.end : meant[at + 1].start])
+            and _pair(said, mention, meant[at + 1])
+        ):
+            roles[at] = "now"
+            roles[at + 1] = "to"
+        elif at not in roles and _THEN_CHANGED.match(after) and at + 1 < len(meant):
+            roles[at] = "now"
+        elif at not in roles:
+            roles[at] = "to"
+    now = [mention for at, mention in enumerate(meant) if roles.get(at) == "now"]
+    asked = [mention for at, mention in enumerate(meant) if roles.get(at) == "to"]
+    return now, asked
+
+
+def _pair(said: str, one: RateMention, two: RateMention) -> bool:
+    """Whether two rates beside one another are from and to, and not a range to choose from."""
+    between, around = said[one.end : two.start], said[two.end : two.end + 8]
+    if _EITHER.search(around) or re.fullmatch(r"\s?(?:或者?|/|、|,)?\s?", between):
+        return False
+    return bool(_VERB.search(between) or _CHANGE_ASKED.search(said[: two.start]))
+
+
+def roles_of_terms(
+    board: Board, labels: list[Label], mentions: list[TermsMention]
+) -> tuple[list[TermsMention], list[TermsMention]]:
+    """Part the terms into those that hold now and those asked for."""
+    meant = [mention for mention in mentions if not mention.negated]
+    said = board.text.said
+    now: list[TermsMention] = []
+    asked: list[TermsMention] = []
+    arrow = re.search(r"→|->|=>", said)
+    both_sides = (
+        arrow and any(m.start > arrow.start() for m in meant) and any(m.start < arrow.start() for m in meant)
+    )
+    for at, mention in enumerate(meant):
+        label = label_before(labels, said, mention.start)
+        before = re.split(r"[,，;。\n]", said[max(0, mention.start - 12) : mention.start])[-1]
+        after = said[mention.end : mention.end + 8]
+        follows = at + 1 < len(meant)
+        if label is not None and label.field in {"current_settlement", "requested_settlement"}:
+            (now if label.field == "current_settlement" else asked).append(mention)
+        elif _STAYS.match(after):
+            now.append(mention)
+        elif both_sides and arrow:
+            (now if mention.start < arrow.start() else asked).append(mention)
+        elif _NOW.search(before) or (
+            follows and (_THEN_CHANGED.match(after) or _after_a_rate_that_holds(said, mention))
+        ):
+            now.append(mention)
+        else:
+            asked.append(mention)
+    if not asked and now and re.search(r"(?:改|调|换)(?:成|为|到)\s?$", said[: now[-1].start]):
+        asked.append(now.pop())
+    return now, asked
+
+
+def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:
+    return bool(
+        re.search(r"(?:目前|现在|原来?)[^,;。\n]{1,10}$", said[max(0, mention.start - 14) : mention.start])
+    )
