@@ -146,7 +146,7 @@ async def test_questions_data_changes_loans_and_chat_go_where_they_belong(stage)
     name = await stage.scalar(
         "SELECT name FROM customers WHERE owner_no = 'YH0004' AND state = 'maintained' LIMIT 1"
     )
-    await rep.says(f"帮看下{name}现在给的几折")
+    await rep.says(f"{name}现在给的几折,是月结还是现结来着")
     await rep.sees(name)
     await rep.says(f"{name}换采购了,以后找李婉霞 18902530617")
     await rep.sees("由销售内勤直接修改", "伍洁莹")
