@@ -119,10 +119,9 @@ class Conversation:
                 return draft
         return None
 
-    @property
-    def has_room(self) -> bool:
-        """Whether another draft can be begun without losing anything typed."""
-        return sum(draft.touched for draft in self.drafts) < MAX_DRAFTS
+    def has_room_for(self, count: int) -> bool:
+        """Tell whether so many more drafts can be begun without losing anything typed."""
+        return sum(draft.touched for draft in self.drafts) + count <= MAX_DRAFTS
 
     def open(self, draft: Draft) -> None:
         """Make a draft the active one; where there are many, those with nothing typed are let go."""

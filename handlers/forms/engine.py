@@ -87,8 +87,9 @@ class Forms:
         ctx.conversation.open(draft)
         self._dialogue.present(ctx, self._forms[draft.form], draft, fresh=True)
 
-    def require_room(self, ctx: Context) -> None:
-        if not ctx.conversation.has_room:
+    def require_room(self, ctx: Context, count: int = 1) -> None:
+        """Raise Refused("too_many_drafts") where so many more drafts would push others out."""
+        if not ctx.conversation.has_room_for(count):
             raise Refused("too_many_drafts", limit=MAX_DRAFTS)
 
     def show(self, ctx: Context, draft: Draft, notes: Sequence[str], doubt: Doubt | None = None) -> None:

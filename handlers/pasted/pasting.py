@@ -125,12 +125,12 @@ class Pasting:
         self, ctx: Context, form: Form, text: str, told: Sequence[tuple[Reading, Sequence[Saying]]]
     ) -> None:
         """Open a draft for each request; the first is shown, the others follow one after the other."""
+        self._forms.require_room(ctx, len(told))
         drafts = [Draft(form.name, form.version, said=text[:LONGEST]) for _each in told]
         for draft, following in pairwise(drafts):
             draft.then = following.id
         filled: list[tuple[Draft, Filled, list[str]]] = []
         for draft, (reading, sayings) in zip(drafts, told, strict=True):
-            self._forms.require_room(ctx)
             ctx.conversation.open(draft)
             result = Filler(ctx, form, draft, text, sure=True).fill(sayings, reading.clarify)
             draft.skipped = [f.name for f in form.fields if f.optional and f.name not in draft.answers]

@@ -229,14 +229,14 @@ def test_a_new_draft_lets_go_only_those_in_which_nothing_was_typed() -> None:
     conversation.open(Draft("trip", 1, id="f" * 12))
     kept = [draft.id for draft in conversation.drafts]
     assert kept == [f"{n:012x}" for n in range(0, MAX_DRAFTS, 2)] + ["f" * 12]
-    assert conversation.has_room
+    assert conversation.has_room_for(1)
 
 
 def test_there_is_no_room_for_another_draft_among_too_many() -> None:
     conversation = Conversation()
     for n in range(MAX_DRAFTS):
         conversation.open(Draft("trip", 1, id=f"{n:012x}", answers={"name": "x"}))
-    assert not conversation.has_room
+    assert not conversation.has_room_for(1)
 
 
 def test_opening_a_draft_again_makes_no_second_one() -> None:
