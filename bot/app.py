@@ -8,6 +8,7 @@ import gc
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -63,6 +64,7 @@ CONSEQUENCES: Mapping[RequestKind, Consequence] = {
     RequestKind.LOAN_RENEWAL: RenewalConsequence(),
 }
 LANGUAGES = ("zh_CN", "en")
+GRAMMAR = "handlers.intake_text.parsing"  # takes its time to load, which no start need wait for
 HOUSEKEEPING_SECONDS = 3_600
 CALENDAR_SECONDS = 60  # how soon it is noticed that a day has begun
 
@@ -158,6 +160,7 @@ class App:
                 group.create_task(self._receive())
                 if ready is not None:
                     ready.set()
+                await asyncio.to_thread(import_module, GRAMMAR)
         finally:
             self._sweeps.stop()
             for task in self._reminders:

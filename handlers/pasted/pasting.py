@@ -18,7 +18,6 @@ from handlers.customer_updates import CUSTOMER_UPDATE, may_update
 from handlers.forms.engine import Forms
 from handlers.forms.fields import Field, Form, load_answers, next_field
 from handlers.intake_text.directories import Directory, DirectoryEntry
-from handlers.intake_text.parsing import parse_text
 from handlers.intake_text.readings import Policy, Reading
 from handlers.language import N_
 from handlers.pasted.filling import Filled, Filler
@@ -214,6 +213,8 @@ class Pasting:
 
     def _read(self, ctx: Context, text: str, intent: str) -> Reading:
         """Read a message, a second time with the customers that it may speak of."""
+        from handlers.intake_text.parsing import parse_text  # noqa: PLC0415 - starts slowly, see bot/app.py
+
         rules = ctx.work.rules
         more: dict[str, Any] = {
             "today": ctx.today,
