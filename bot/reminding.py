@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.delivery import Delivery
 from bot.turn import Turns
+from domain.errors import Unavailable
 from domain.reminders.planning import (
     DIGEST_MARK,
     URGENT_MARK,
@@ -165,7 +166,12 @@ class Sweep:
         plan, said = await self._plan(started), 0
         for staff_no, subjects in plan.items():
             await self._delivery.room_for_bulk()
-            said += await self._say(_due_to(staff_no, subjects))
+            try:
+                said += await self._say(_due_to(staff_no, subjects))
+            except Unavailable:
+                raise
+            except Exception:  # one person's digest must not cost all others theirs
+                log.exception("a digest could not be made and was passed over")
 
         def settle(connection: Connection) -> bool:
             """Everybody was told, if it is still the day and the hour for it."""

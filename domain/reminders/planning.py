@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +24,7 @@ from domain.reminders.timing import weekly
 if TYPE_CHECKING:
     from domain.work import Work
 
+log = logging.getLogger(__name__)
 DIGEST_MARK, URGENT_MARK = "digest", "urgent"
 _DRAFTS_BACK = timedelta(days=20)  # a draft is asked about once, and not for ever
 _AT_HAND = 20
@@ -139,6 +142,15 @@ SOURCES: tuple[Source, ...] = (
 BY_PREFIX = {source.prefix: source for source in SOURCES}
 
 
+@contextmanager
+def spared(what: str) -> Iterator[None]:
+    """Let a bug in one place be logged and cost the others nothing. what: names no person."""
+    try:
+        yield
+    except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError):
+        log.exception("reminders: %s failed and were passed over", what)
+
+
 def moment_of(work: Work, now: datetime) -> Moment:
     return Moment(now, WorkCalendar(work.calendar_overrides.all()), work.rules.reminders)
 
@@ -148,14 +160,18 @@ def candidates_for(work: Work, at: Moment) -> Iterator[str]:
     for source in SOURCES:
         if at.rules.off.issuperset(source.rules):
             continue
-        for key in source.candidates(work, at):
-            yield f"{source.prefix}:{key}"
+        with spared(f"candidates of {source.prefix}"):
+            for key in source.candidates(work, at):
+                yield f"{source.prefix}:{key}"
 
 
 def due_about(work: Work, subject: str, at: Moment) -> list[Due]:
     """Say what is due about one subject, to everybody, without the rules the company does not want."""
     prefix, _colon, key = subject.partition(":")
-    return [due for due in BY_PREFIX[prefix].due(work, key, at) if due.rule not in at.rules.off]
+    found: list[Due] = []
+    with spared(f"what is due about a {prefix}"):
+        found = BY_PREFIX[prefix].due(work, key, at)
+    return [due for due in found if due.rule not in at.rules.off]
 
 
 def subjects_at_hand(work: Work, staff_no: str, at: Moment) -> list[str]:

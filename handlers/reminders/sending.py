@@ -53,7 +53,8 @@ class Reminding:
         at = moment_of(telling.work, telling.now)
         if not at.in_window or telling.work.reminders.muted(staff_no, at.today):
             return 0
-        if telling.work.reminders.drop_snoozes(snoozes) < len(snoozes) or not _reachable(telling, staff_no):
+        snoozes = [each for each in snoozes if telling.work.reminders.drop_snoozes([each])]
+        if not _reachable(telling, staff_no):
             return 0
         dues = [
             Due(each.rule, each.subject, f"{LATER}{each.until:%Y%m%dT%H%M}", staff_no, at.today)

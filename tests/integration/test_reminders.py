@@ -33,7 +33,7 @@ from domain.loans.returns import ReturnCheck, check_return
 from domain.people import Employee, Role, StaffRecord, StaffState
 from domain.personnel_files.materials import MaterialClass
 from domain.personnel_files.reminding import finish_inspection
-from domain.reminders.register import Reminder
+from domain.reminders.register import Reminder, Snooze
 from domain.reminders.rules import Concern, ReminderRules, Rule
 from domain.reminders.wishes import Later, mute_today, snooze_card, turn_rule
 from handlers.router import Router
@@ -678,3 +678,29 @@ def test_nobody_without_an_account_is_noted_as_reminded(company: Company) -> Non
         work.connection.exec_driver_sql("DELETE FROM accounts WHERE staff_no = 'YH0006'")
     company.sweep("11-26 09:00")
     assert "YH0006" not in {r.staff_no for r in company.said()}
+
+
+def test_a_row_that_cannot_be_read_costs_nobody_else_a_reminder(
+    company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    lend(company, date(2026, 11, 25))
+    with company.work() as work:
+        broken = {"drafts": [{"answers": {"name": "x"}}]}
+        work.conversations.save("test", "0006", broken, "new_customer", at("11-24 10:00"))
+    company.sweep("11-26 09:00")
+    assert company.told(Rule.LOAN_OVERDUE) >= {("YH0006", "duty")}
+    assert "candidates of draft failed" in caplog.text
+
+
+def test_of_several_things_put_off_the_one_put_off_again_waits_and_the_others_come(company: Company) -> None:
+    loan = lend(company, date(2026, 11, 25))
+    lend(company, date(2026, 11, 25), "RS-0005")
+    company.sweep("11-26 09:00")
+    card = digest(company, BORROWER)
+    with company.work() as work:
+        until, _still = snooze_card(work, BORROWER, card, Later.HOUR, at("11-26 10:00"))
+        later = until.replace(hour=until.hour + 2)
+        again = Snooze(BORROWER.staff_no, Rule.LOAN_OVERDUE, f"loan:{loan.id}", later)
+        work.reminders.snooze([again])
+    assert company.sweep("11-26 11:00") == 1
+    assert company.sweep("11-26 13:00") == 1
