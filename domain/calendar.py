@@ -185,6 +185,7 @@ class WorkCalendar:
             day, at = self.previous_workday(day), hours.ends
 
 
+@cache
 def first_published() -> int:
     return min(day.year for day in _published()[0])
 

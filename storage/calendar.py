@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, update
 
 from domain.calendar import CalendarOverride
+from storage.memo import Memo
 
 
 class OverrideRow(CalendarOverride, table=True):
@@ -21,12 +22,16 @@ class SqlCalendarOverrides:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known = Memo(connection)
 
     def all(self) -> dict[date, CalendarOverride]:
-        rows = self._connection.execute(select(_overrides).order_by(_overrides.c.day)).mappings()
-        return {row["day"]: CalendarOverride.model_construct(**row) for row in rows}
+        if "all" not in self._known:
+            rows = self._connection.execute(select(_overrides).order_by(_overrides.c.day)).mappings()
+            self._known["all"] = {row["day"]: CalendarOverride.model_construct(**row) for row in rows}
+        return dict(self._known["all"])
 
     def put(self, override: CalendarOverride) -> bool:
+        self._known.clear()
         mine = _overrides.c.day == override.day
         known = self._connection.execute(select(_overrides).where(mine)).mappings().first()
         if known is None:
@@ -38,5 +43,6 @@ class SqlCalendarOverrides:
         return True
 
     def remove(self, day: date) -> bool:
+        self._known.clear()
         gone = self._connection.execute(delete(_overrides).where(_overrides.c.day == day))
         return bool(gone.rowcount)

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Index, and_, case, func, insert, literal, or_, select, union_all
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -228,37 +243,8 @@ class SqlPersonnelFiles:
     ) -> list[MissingDocument]:
         if not required:
             return []
-        wanted = union_all(
-            *(
-                select(
-                    literal(at).label("at"),
-                    literal(d.key).label("name_key"),
-                    literal(d.copies).label("needed"),
-                )
-                for at, d in enumerate(required)
-            )
-        ).subquery()
-        have = func.coalesce(
-            select(func.sum(_materials.c.copies))
-            .select_from(_files.join(_materials, _materials.c.file_id == _files.c.id))
-            .where(
-                _files.c.subject_no == _staff.c.staff_no,
-                _materials.c.name_key == wanted.c.name_key,
-                _materials.c.state == MaterialState.FILED,
-            )
-            .correlate(_staff, wanted)
-            .scalar_subquery(),
-            0,
-        )
-        query = (
-            select(_staff.c.staff_no, wanted.c.at, have.label("have"))
-            .select_from(_staff.join(wanted, literal(True)))
-            .where(_staff.c.state != StaffState.LEFT, have < wanted.c.needed)
-            .order_by(_staff.c.staff_no, wanted.c.at)
-        )
-        if subject_no:
-            query = query.where(_staff.c.staff_no == subject_no)
-        rows = self._connection.execute(query.limit(limit).offset(offset))
+        values = {"limit": limit, "offset": offset, "subject_no": subject_no}
+        rows = self._connection.execute(_missing(tuple(required), bool(subject_no)), values)
         return [
             MissingDocument(row.staff_no, required[row.at].name, required[row.at].copies, int(row.have))
             for row in rows
@@ -312,3 +298,40 @@ class SqlPersonnelFiles:
 
 def _chunks(values: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
     return (values[at : at + size] for at in range(0, len(values), size))
+
+
+@cache
+def _missing(required: tuple[RequiredDocument, ...], one: bool) -> Select[Any]:
+    """Write the query for what lacks, once: it is asked for every reminder. one: of one person only."""
+    wanted = union_all(
+        *(
+            select(
+                literal(at).label("at"),
+                literal(d.key).label("name_key"),
+                literal(d.copies).label("needed"),
+            )
+            for at, d in enumerate(required)
+        )
+    ).subquery()
+    # A condition on the state would let SQLite search all that is filed, for each person anew.
+    filed = case((_materials.c.state == MaterialState.FILED, _materials.c.copies), else_=0)
+    have = func.coalesce(
+        select(func.sum(filed))
+        .select_from(_files.join(_materials, _materials.c.file_id == _files.c.id))
+        .where(
+            _files.c.subject_no == _staff.c.staff_no,
+            _materials.c.name_key == wanted.c.name_key,
+        )
+        .correlate(_staff, wanted)
+        .scalar_subquery(),
+        0,
+    )
+    query = (
+        select(_staff.c.staff_no, wanted.c.at, have.label("have"))
+        .select_from(_staff.join(wanted, literal(True)))
+        .where(_staff.c.state != StaffState.LEFT, have < wanted.c.needed)
+        .order_by(_staff.c.staff_no, wanted.c.at)
+    )
+    if one:
+        query = query.where(_staff.c.staff_no == bindparam("subject_no"))
+    return query.limit(bindparam("limit")).offset(bindparam("offset"))
