@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.people import Role, StaffState, superior_of
 from domain.reminders.rules import Due, Moment, Rule
-from domain.reminders.timing import Occurrence, daily_from, every, warned_before, warned_calendar_days_before
+from domain.reminders.timing import Occurrence, daily_from, every, warned_before
 
 if TYPE_CHECKING:
     from domain.reminders.register import Reminder
@@ -57,7 +57,14 @@ class EmploymentReminders:
         ]
 
     def _contract(self, last: date, at: Moment) -> Occurrence | None:
-        """Warn by the days before; from the last of these on, also when it has run out, every so often."""
-        often = at.rules.contract_every
-        first = last - timedelta(days=min(at.rules.contract, default=0) - often)
-        return every(first, often, at) or warned_calendar_days_before(last, at.rules.contract, at)
+        """Warn by the days before, and from the last of these on every so often, also when it has run out.
+
+        Until it runs out these are warnings, and come before a rest day; later ones come after it.
+        """
+        nearest, step = min(at.rules.contract, default=0), at.rules.contract_every
+        late = last + timedelta(days=step - nearest % step)
+        if at.today > last and (told := every(late, step, at)) is not None:
+            return told
+        offsets = {*at.rules.contract, *range(nearest % step, nearest + 1, step)}
+        reached = [(n, at.calendar.on_or_before(last - timedelta(days=n))) for n in sorted(offsets)]
+        return next(((f"{last}-{n}", on) for n, on in reached if on <= at.today), None)
