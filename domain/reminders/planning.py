@@ -197,16 +197,16 @@ def due_to(work: Work, staff_no: str, subjects: Iterable[str], at: Moment) -> li
     found = [
         due for each in dict.fromkeys(subjects) for due in due_about(work, each, at) if due.to == staff_no
     ]
-    if not found or work.reminders.muted(staff_no, at.today):
+    known = work.reminders.known(found) if found else set()
+    fresh = [due for due in found if (due.rule, due.subject, due.occurrence) not in known]
+    if not fresh or work.reminders.muted(staff_no, at.today):
         return []
     off, later = work.reminders.turned_off(staff_no), work.reminders.put_off(staff_no, at.now)
-    known = work.reminders.known(found)
     return [
         due
-        for due in found
+        for due in fresh
         if (due.concern is not Concern.INFORMATION or due.rule not in off)
         and (due.rule, due.subject) not in later
-        and (due.rule, due.subject, due.occurrence) not in known
     ]
 
 
