@@ -76,7 +76,7 @@ class ReminderRules:
     contract: calendar days before its end, every contract_every days from the last of these.
     leaving_days: calendar days within which a leaver's files must be transferred; leaving: calendar days
     before that. inspection_before_end: the inspection is due so many days before the quarter ends;
-    inspection: days before that. incident_every: how often an open incident is told again.
+    inspection: days before that. incident_every: calendar days between reminders of an open incident.
     off: rules that this company does not want.
     """
 
@@ -103,7 +103,7 @@ class ReminderRules:
     leaving: tuple[int, ...] = (7, 3, 1)
     inspection_before_end: int = 9
     inspection: tuple[int, ...] = (5, 0)
-    incident_every: int = 5
+    incident_every: int = 7
     off: frozenset[Rule] = frozenset()
 
 

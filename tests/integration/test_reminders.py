@@ -419,7 +419,7 @@ def test_a_contract_is_recalled_before_its_end_and_weekly_at_last(company: Compa
     for day in ("10-30", "11-02", "12-01", "12-16", "12-23", "12-24"):
         company.sweep(f"{day} 09:00")
     told = [r.occurrence for r in company.said(Rule.CONTRACT) if r.staff_no == "YH0002"]
-    assert sorted(told) == ["2026-12-23", "2026-12-31-15", "2026-12-31-30", "2026-12-31-60"]
+    assert sorted(told) == ["2026-12-31-15", "2026-12-31-30", "2026-12-31-60", "2026-12-31-8"]
 
 
 def _customer(work: SqlWork, **more: Any) -> int:
