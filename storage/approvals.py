@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Index,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -98,6 +99,15 @@ _OPEN_FIRST = case(
     (_requests.c.state.in_([RequestState.PENDING, RequestState.APPROVED]), 1),
     else_=2,
 )
+_OPEN_ABOUT = (
+    select(RequestRow)
+    .where(
+        _requests.c.kind.in_(bindparam("kinds", expanding=True)),
+        _requests.c.subject_id == bindparam("subject"),
+        _requests.c.state.not_in([state for state in RequestState if state.closed]),
+    )
+    .order_by(_requests.c.id.desc())
+)
 
 
 class SqlRequests:
@@ -106,6 +116,7 @@ class SqlRequests:
     def __init__(self, session: Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
+        self._last: tuple[Request | None, Step | None] = (None, None)  # held, or the session forgets them
 
     def add(self, request: Request) -> Request:
         row = RequestRow.model_validate(request)
@@ -119,7 +130,9 @@ class SqlRequests:
         return self._session.get(RequestRow, request_id, with_for_update=True, populate_existing=True)
 
     def by_id(self, request_id: int) -> Request | None:
-        return self._session.get(RequestRow, request_id) if request_id <= LARGEST_KEY else None
+        found = self._session.get(RequestRow, request_id) if request_id <= LARGEST_KEY else None
+        self._last = (found, self._last[1])
+        return found
 
     def by_number(self, number: str) -> Request | None:
         return self._session.scalars(select(RequestRow).where(_requests.c.number == number)).first()
@@ -137,7 +150,9 @@ class SqlRequests:
         return [step for step in self.all_steps(request_id) if step.version == version]
 
     def step_by_id(self, step_id: int) -> Step | None:
-        return self._session.get(StepRow, step_id) if step_id <= LARGEST_KEY else None
+        found = self._session.get(StepRow, step_id) if step_id <= LARGEST_KEY else None
+        self._last = (self._last[0], found)
+        return found
 
     def all_steps(self, request_id: int) -> list[Step]:
         columns = StepRow.__table__.c  # type: ignore[attr-defined]
@@ -195,16 +210,7 @@ class SqlRequests:
         return {row.kind: row.waiting for row in self._connection.execute(query.group_by(_queue.c.kind))}
 
     def open_about(self, kinds: Collection[RequestKind], subject_id: int) -> list[Request]:
-        closed = [state for state in RequestState if state.closed]
-        rows = self._session.scalars(
-            select(RequestRow)
-            .where(
-                _requests.c.kind.in_(sorted(kinds)),
-                _requests.c.subject_id == subject_id,
-                _requests.c.state.not_in(closed),
-            )
-            .order_by(_requests.c.id.desc())
-        )
+        rows = self._session.scalars(_OPEN_ABOUT, {"kinds": sorted(kinds), "subject": subject_id})
         return cast(list[Request], list(rows))
 
     def open_steps(self) -> list[tuple[Request, Step]]:

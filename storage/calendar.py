@@ -15,6 +15,7 @@ class OverrideRow(CalendarOverride, table=True):
 
 
 _overrides = OverrideRow.__table__  # type: ignore[attr-defined]
+_ALL = select(_overrides).order_by(_overrides.c.day)
 
 
 class SqlCalendarOverrides:
@@ -22,16 +23,16 @@ class SqlCalendarOverrides:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._known = Memo(connection)
+        self._read = Memo(connection)
 
     def all(self) -> dict[date, CalendarOverride]:
-        if "all" not in self._known:
-            rows = self._connection.execute(select(_overrides).order_by(_overrides.c.day)).mappings()
-            self._known["all"] = {row["day"]: CalendarOverride.model_construct(**row) for row in rows}
-        return dict(self._known["all"])
+        if "all" not in self._read:
+            rows = self._connection.execute(_ALL).mappings()
+            self._read["all"] = {row["day"]: CalendarOverride.model_construct(**row) for row in rows}
+        return dict(self._read["all"])
 
     def put(self, override: CalendarOverride) -> bool:
-        self._known.clear()
+        self._read.clear()
         mine = _overrides.c.day == override.day
         known = self._connection.execute(select(_overrides).where(mine)).mappings().first()
         if known is None:
@@ -43,6 +44,6 @@ class SqlCalendarOverrides:
         return True
 
     def remove(self, day: date) -> bool:
-        self._known.clear()
+        self._read.clear()
         gone = self._connection.execute(delete(_overrides).where(_overrides.c.day == day))
         return bool(gone.rowcount)

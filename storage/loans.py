@@ -76,6 +76,7 @@ class SqlLoans:
     def __init__(self, session: Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
+        self._last: Loan | None = None  # held, since the session forgets what nobody holds
 
     def add(self, loan: Loan) -> Loan:
         row = LoanRow.model_validate(loan)
@@ -92,7 +93,8 @@ class SqlLoans:
         return self._session.get(LoanRow, loan_id, with_for_update=True, populate_existing=True)
 
     def by_id(self, loan_id: int) -> Loan | None:
-        return self._session.get(LoanRow, loan_id)
+        self._last = self._session.get(LoanRow, loan_id)
+        return self._last
 
     def by_request(self, request_id: int) -> Loan | None:
         query = select(LoanRow).where(_loans.c.request_id == request_id).with_for_update()

@@ -6,7 +6,21 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, SQLModel
@@ -82,6 +96,38 @@ _conversations = ConversationRow.__table__  # type: ignore[attr-defined]
 _accounts = AccountRow.__table__  # type: ignore[attr-defined]
 DIGEST = "digest:"
 
+# What each digest asks, made once: building a statement costs more than running it.
+_KNOWN = select(_reminders.c.rule, _reminders.c.subject, _reminders.c.occurrence).where(
+    _reminders.c.staff_no == bindparam("who"),
+    _reminders.c.subject.in_(bindparam("subjects", expanding=True)),
+)
+_LAST_CARD = (
+    select(_reminders.c.card)
+    .where(
+        _reminders.c.staff_no == bindparam("who"),
+        _reminders.c.card.like(f"{DIGEST}%"),
+        _reminders.c.card != bindparam("before"),
+    )
+    .order_by(_reminders.c.at.desc())
+    .limit(1)
+)
+_MARK = select(_marks.c.upto).where(_marks.c.name == bindparam("name"))
+_PUT_OFF = select(_snoozes).where(
+    _snoozes.c.staff_no == bindparam("who"), _snoozes.c.until > bindparam("now")
+)
+_END_SNOOZE = delete(_snoozes).where(
+    _snoozes.c.staff_no == bindparam("who"),
+    _snoozes.c.rule == bindparam("what"),
+    _snoozes.c.subject == bindparam("about"),
+    _snoozes.c.until <= bindparam("now"),
+)
+_MUTED = select(_mutes.c.day).where(_mutes.c.staff_no == bindparam("who"), _mutes.c.day == bindparam("today"))
+_TURNED_OFF = select(_off.c.rule).where(_off.c.staff_no == bindparam("who"))
+_CLAIM = {
+    "sqlite": sqlite_insert(_reminders).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(_reminders).on_conflict_do_nothing(),
+}
+
 
 class SqlReminders:
     """Implements domain.reminders.register.Reminders."""
@@ -94,24 +140,17 @@ class SqlReminders:
 
     def known(self, dues: Sequence[Due]) -> set[tuple[Rule, str, str]]:
         found: set[tuple[Rule, str, str]] = set()
-        columns = (_reminders.c.rule, _reminders.c.subject, _reminders.c.occurrence)
         for start in range(0, len(dues), _MOST):
             part = dues[start : start + _MOST]
             subjects = sorted({due.subject for due in part})
-            rows = self._connection.execute(
-                select(*columns).where(
-                    _reminders.c.staff_no == part[0].to, _reminders.c.subject.in_(subjects)
-                )
-            )
+            rows = self._connection.execute(_KNOWN, {"who": part[0].to, "subjects": subjects})
             found.update((row.rule, row.subject, row.occurrence) for row in rows)
         return found
 
     def claim(self, reminders: Sequence[Reminder]) -> list[Reminder]:
         claimed = []
         for reminder in reminders:
-            row = self._connection.execute(
-                self._make(_reminders).values(reminder.model_dump()).on_conflict_do_nothing()
-            )
+            row = self._connection.execute(_CLAIM[self._connection.dialect.name], reminder.model_dump())
             if row.rowcount:
                 claimed.append(reminder)
         return claimed
@@ -138,16 +177,7 @@ class SqlReminders:
         return list(found)
 
     def last_card(self, staff_no: str, before: str) -> str:
-        found = self._connection.execute(
-            select(_reminders.c.card)
-            .where(
-                _reminders.c.staff_no == staff_no,
-                _reminders.c.card.like(f"{DIGEST}%"),
-                _reminders.c.card != before,
-            )
-            .order_by(_reminders.c.at.desc())
-            .limit(1)
-        )
+        found = self._connection.execute(_LAST_CARD, {"who": staff_no, "before": before})
         return str(found.scalar() or "")
 
     def note_seen(self, card: str, now: datetime) -> None:
@@ -182,7 +212,7 @@ class SqlReminders:
     # --- how far the sweep has come ----------------------------------------------------------------------
 
     def mark(self, name: str) -> str:
-        found = self._connection.execute(select(_marks.c.upto).where(_marks.c.name == name))
+        found = self._connection.execute(_MARK, {"name": name})
         return str(found.scalar() or "")
 
     def set_mark(self, name: str, upto: str) -> None:
@@ -204,8 +234,8 @@ class SqlReminders:
             )
 
     def put_off(self, staff_no: str, now: datetime) -> dict[tuple[Rule, str], datetime]:
-        mine = select(_snoozes).where(_snoozes.c.staff_no == staff_no, _snoozes.c.until > now)
-        return {(row.rule, row.subject): row.until for row in self._connection.execute(mine)}
+        rows = self._connection.execute(_PUT_OFF, {"who": staff_no, "now": now})
+        return {(row.rule, row.subject): row.until for row in rows}
 
     def snoozes_ended(self, now: datetime) -> list[Snooze]:
         rows = self._connection.execute(
@@ -227,27 +257,21 @@ class SqlReminders:
         return gone
 
     def end_snoozes(self, reminders: Sequence[Reminder], now: datetime) -> None:
-        for each in reminders:
-            self._connection.execute(
-                delete(_snoozes).where(
-                    _snoozes.c.staff_no == each.staff_no,
-                    _snoozes.c.rule == each.rule,
-                    _snoozes.c.subject == each.subject,
-                    _snoozes.c.until <= now,
-                )
-            )
+        ended = [
+            {"who": each.staff_no, "what": each.rule, "about": each.subject, "now": now} for each in reminders
+        ]
+        if ended:
+            self._connection.execute(_END_SNOOZE, ended)
 
     def mute(self, staff_no: str, day: date) -> None:
         made = self._make(_mutes).values(staff_no=staff_no, day=day)
         self._connection.execute(made.on_conflict_do_nothing())
 
     def muted(self, staff_no: str, day: date) -> bool:
-        found = select(_mutes.c.day).where(_mutes.c.staff_no == staff_no, _mutes.c.day == day)
-        return self._connection.execute(found).first() is not None
+        return self._connection.execute(_MUTED, {"who": staff_no, "today": day}).first() is not None
 
     def turned_off(self, staff_no: str) -> frozenset[Rule]:
-        rows = self._connection.execute(select(_off.c.rule).where(_off.c.staff_no == staff_no))
-        return frozenset(rows.scalars())
+        return frozenset(self._connection.execute(_TURNED_OFF, {"who": staff_no}).scalars())
 
     def turn(self, staff_no: str, rule: Rule, *, off: bool) -> None:
         if off:
