@@ -39,7 +39,8 @@ ROOM = 500  # rows held in memory; more wait in the database
 BULK_ROOM = 60  # of these, messages that nobody waits for, before their maker is asked to wait
 GATHER_SECONDS = 0.02  # a kill within this after a call doubles its message, as one within the call does
 REMEMBERED = 10_000  # message ids kept at hand for revisions
-TOTAL_BURST = 5
+TOTAL_BURST = 8
+KEPT_FOR_ANSWERS = 3  # of the burst, so that who taps while reminders go out need not wait for their turn
 POLL_SECONDS = 5.0  # for rows that another process put into the outbox
 RENEW_SECONDS = LEASE.total_seconds() / 3
 
@@ -180,7 +181,8 @@ class Delivery:
             now = loop.time()
             while self._timers and self._timers[0][0] <= now:
                 self._schedule(heapq.heappop(self._timers)[1])
-            free_at = max(self._pace.ready_at(now), self._paused_until)
+            kept = KEPT_FOR_ANSWERS if self._ready and self._ready[0][0] is Lane.BULK else 0
+            free_at = max(self._pace.ready_at(now, kept), self._paused_until)
             if self._ready and free_at <= now:
                 self._start(heapq.heappop(self._ready)[2], now)
                 continue

@@ -14,10 +14,11 @@ class Pace:
         self._tokens = float(burst)
         self._since = 0.0
 
-    def ready_at(self, now: float) -> float:
-        """Tell when the next one may go; not later than `now` if at once."""
+    def ready_at(self, now: float, kept: int = 0) -> float:
+        """Tell when the next one may go and leave `kept` of the burst; not later than `now` if at once."""
         self._fill(now)
-        return now if self._tokens >= 1 else now + (1 - self._tokens) / self._rate
+        wanted = 1 + kept
+        return now if self._tokens >= wanted else now + (wanted - self._tokens) / self._rate
 
     def rested(self, now: float) -> bool:
         """Tell whether nothing that went before weighs any more."""
