@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench import archives, core, drain, filings, machine, startup, tasks, texts
+from tests.bench import archives, core, drain, fanout, filings, machine, startup, sweeps, tasks, texts
 
 DATA = Path("/var/tmp")  # a disk; /tmp is memory on many machines
 
@@ -44,6 +44,14 @@ def run_texts(_: Path, quick: bool) -> str:
     return texts.report(texts.measure(2 if quick else 10))
 
 
+def run_sweeps(folder: Path, quick: bool) -> str:
+    return sweeps.report(sweeps.measure(folder, 1 if quick else 5))
+
+
+def run_fanout(folder: Path, quick: bool) -> str:
+    return fanout.report(asyncio.run(fanout.measure(folder, *((1_000, 25, 1) if quick else (10_000, 25, 1)))))
+
+
 BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "filing": run_filings,
     "startup": run_startup,
@@ -52,6 +60,8 @@ BENCHES: dict[str, Callable[[Path, bool], str]] = {
     "tasks": run_tasks,
     "archives": run_archives,
     "texts": run_texts,
+    "sweeps": run_sweeps,
+    "fanout": run_fanout,
 }
 
 

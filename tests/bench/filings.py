@@ -132,7 +132,7 @@ def own_shares(moments: Sequence[tuple[float, str, int]]) -> list[float]:
     for at, kind, chat in sorted(moments):
         if kind == "out":
             pending[chat] = at
-        elif chat in pending:
+        elif kind == "in" and chat in pending:
             shares.append(at - pending.pop(chat))
     return shares
 

@@ -23,7 +23,8 @@ ANSWERS = ("sendMessage", "editMessageText")
 
 
 class Record:
-    """When updates were handed to the bot (`out`) and its calls arrived (`in`), by the steady clock."""
+    """By the steady clock: when people tapped (`tap`), updates were handed to the bot (`out`), and its calls
+    arrived (`in`)."""
 
     def __init__(self) -> None:
         self.moments: list[tuple[float, str, int]] = []
@@ -31,6 +32,8 @@ class Record:
     @web.middleware
     async def stamp(self, request: web.Request, handler: Any) -> web.StreamResponse:
         came = perf_counter()
+        if request.path.endswith("/taps"):
+            self.moments.append((came, "tap", int(request.path.split("/")[-2])))
         response: web.StreamResponse = await handler(request)
         if request.path.startswith("/bot") and isinstance(response, web.Response) and response.status == 200:
             self._note(request.path.rpartition("/")[2], came, str(response.text))

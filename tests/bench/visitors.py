@@ -41,7 +41,7 @@ class Visitors:
         return arrived
 
     async def say(self, chat_id: int, text: str) -> None:
-        await self._ask(f"/sandbox/chats/{chat_id}/messages", {"text": text})
+        await self.ask(f"/sandbox/chats/{chat_id}/messages", {"text": text})
 
     async def stats(self) -> dict[str, Any]:
         async with self.http.get(f"{self.base}/sandbox/stats") as response:
@@ -69,9 +69,9 @@ class Visitors:
         message = self.questions[chat_id]
         button = message["buttons"][step.row][step.column]
         body = {"message_id": message["message_id"], "data": button["data"]}
-        await self._ask(f"/sandbox/chats/{chat_id}/taps", body)
+        await self.ask(f"/sandbox/chats/{chat_id}/taps", body)
 
-    async def _ask(self, path: str, body: dict[str, Any]) -> None:
+    async def ask(self, path: str, body: dict[str, Any]) -> None:
         async with self.http.post(self.base + path, data=json.dumps(body), headers=_HEADERS) as response:
             if response.status != 200:
                 raise RuntimeError(f"{path} gave {response.status}: {await response.text()}")
