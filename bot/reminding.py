@@ -42,7 +42,7 @@ from storage.writer import Writer
 T = TypeVar("T")
 Plan = dict[str, list[str]]  # staff number -> subjects
 Act = Callable[[Reminding, Telling], int]
-SLICE = 4  # subjects looked at in a row before others may go on
+SLICE = 16  # subjects looked at in one snapshot; others go on at each of its statements
 log = logging.getLogger(__name__)
 
 
