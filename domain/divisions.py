@@ -113,6 +113,11 @@ def begins_with_place(text: str) -> bool:
     return _leading(text)[1] > 0
 
 
+def place_width(text: str) -> int:
+    """Give how many characters at the beginning of a text name a province, city or district."""
+    return _leading(text)[1]
+
+
 def _leading(text: str) -> tuple[Division, int]:
     """Read province, city and district off the beginning; give the place and where the rest begins."""
     table, at = _gazetteer(), 0

@@ -15,15 +15,17 @@ from domain.divisions import (
     place_of_name,
     place_of_postcode,
 )
+from handlers.intake_text.abroad import ADDRESS as ADDRESS_ABROAD
 from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label, value_end
+from handlers.intake_text.placeholders import not_yet, suspicious
 
 _STREET = re.compile(
     r"[一-龥\d]{1,14}?(?:大道|大街|公路|国道|路|街|巷|弄|胡同|道)(?:[东南西北中]?(?:段|侧|头))?|"
     r"[一-龥]{2,6}(?:镇|乡|村|街道|工业区|工业园|科技园|"
     r"开发区|园区|社区|小区|广场|大厦|新区)"
 )
-_NUMBERED = re.compile(r"\d+(?:-\d+)?号?|[零〇一二三四五六七八九十百]+号|[a-z]\d*(?:栋|座|幢|区)")
+_NUMBERED = re.compile(r"\d+(?:-\d+)?号?(?:-\d+)?|[零〇一二三四五六七八九十百]+号|[a-z]\d*(?:栋|座|幢|区)")
 _PLACE_ENDS = ("省", "市", "区", "县", "镇", "街道")
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0!！?？]+")
 _CONTINUES = re.compile(
@@ -34,10 +36,12 @@ _LEAD = re.compile(
     r"^[\s:：(（\-]*(?:以后|今后|已经?|就?在|位于|搬到了?|迁至|送货到?|送到|地方在|搬到了?|改到了?|改为|"
     r"改成|迁到|寄到|送到|送货到?|地址是?|是|到|:|人在|厂在)*\s*"
 )
-_ENGLISH = re.compile(
-    r"\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|Ave|Lane|Boulevard|"
-    r"Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{0,120}"
+_TAIL = re.compile(
+    r"[\s(（]+$|[吧哈啊呢哦了~]+$|[」】』》\"'”’]+$|(?<=[号室楼栋幢座层院厂店口])(?:这边|那边|这里|那里|"
+    r"(?:请|麻烦|烦请|务必|快递|送货?|不要|别|勿|谢谢|注意|记得|收件|收货|联系|找|电话|手机|座机|到了).*)$"
 )
+_OPENING = re.compile(r"[「【『《\[\"'“‘\s]+")
+_OF_AN_ADDRESS = re.compile(r"[省市区县旗镇乡村路街道巷弄号园楼厦座室里坊港岛州]|[a-z]{3}")
 _NOT_AN_ADDRESS = re.compile(
     r"过来|提货|路过|路上|在路|销路|思路|线路|电路|回路|油路|气路|道理|知道|渠道|报道|街坊|套路|出路|"
     r"号码|型号|几号|编号|账号|订单|合同|帐号|税号|单号|信号"
@@ -49,7 +53,7 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
     for label in labels:
         if label.field in {"address", "delivery_address"}:
             _labelled(board, labels, label)
-    for match in list(_ENGLISH.finditer(board.text.shown))[:4]:
+    for match in list(ADDRESS_ABROAD.finditer(board.left_as_shown))[:4]:
         if "\0" not in board.left[match.start() : match.end()]:
             board.found("address", match[0].strip(" ,."), match.start(), match.end(), "shape")
     starts = sorted(label.start for label in labels)
@@ -110,6 +114,9 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> None:
     end = value_end(board, labels, label, r"[\n;；|\t。,，]")
     start = label.at + _lead(board.left[label.at : end])
     stretch = board.left[start:end]
+    if not_yet(stretch):
+        board.take(start, end)
+        return
     if re.search(r"[a-zA-Z]{3}", stretch) and not re.search(r"[一-龥]", stretch):
         line = re.search(r"[\n;|\0]", board.left[start:])
         end = start + line.start() if line else len(board.left)
@@ -122,8 +129,9 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> None:
 
 
 def _found(board: Board, name: str, start: int, end: int, why: str) -> None:
-    shown = board.shown(start, end)
-    if tail := re.search(r"[\s(（]+$|[吧哈啊呢哦了~]+$", shown):
+    if opening := _OPENING.match(board.left, start, end):
+        start = opening.end()
+    while tail := _TAIL.search(board.left[start:end]):
         end = start + tail.start()
     if open_bracket := re.search(r"[(（][^)）]*$", board.shown(start, end)):
         end = start + open_bracket.start()
@@ -131,8 +139,13 @@ def _found(board: Board, name: str, start: int, end: int, why: str) -> None:
     if shown.endswith(")") and shown.count("(") < shown.count(")"):
         end -= 1
     value = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", board.shown(start, end)).strip(" :：-")
-    if value:
-        board.found(name, value, start, end, why)
+    if not value:
+        return
+    if suspicious(value) or not _OF_AN_ADDRESS.search(value.lower()):
+        if why == "labelled":
+            board.ask(name, [value], "it does not read like an address", start, end)
+        return
+    board.found(name, value, start, end, why)
 
 
 def divisions(address: str, simplified: str, clues: dict[str, Any]) -> Division:

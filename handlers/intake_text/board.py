@@ -17,7 +17,7 @@ _GONE = "\0"
 MOST = 16
 """Mentions of one kind that are looked at; a message with more is no request."""
 _CORRECTION = re.compile(
-    r"打错|写错|说错|输错|发错|搞错|弄错|不对|更正|纠正|改正|应该是|应为|而是|以后面|修正|"
+    r"打错|写错|说错|输错|发错|搞错|弄错|错了|不对|哦不|噢不|口误|更正|纠正|改正|应该是|应为|而是|以后面|修正|"
     r"不是.{0,12}?[,，\s]?是"
 )
 
@@ -62,6 +62,12 @@ class Board:
             for start, end in self._taken:
                 self._left = f"{self._left[:start]}{_GONE * (end - start)}{self._left[end:]}"
         return self._left
+
+    @property
+    def left_as_shown(self) -> str:
+        """What is left in the letters that were typed; positions stay."""
+        pairs = zip(self.left, self.text.shown, strict=True)
+        return "".join(_GONE if left == _GONE else shown for left, shown in pairs)
 
     def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Give at most MOST matches in what is left."""

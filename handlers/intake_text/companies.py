@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from handlers.intake_text.abroad import COMPANY as COMPANY_ABROAD
 from handlers.intake_text.board import Board
+from handlers.intake_text.company_bounds import is_only_a_place, is_somebody_else, name_begins
 from handlers.intake_text.labels import Label, value_end
+from handlers.intake_text.placeholders import LONGEST_NAME, not_yet, suspicious
 
 _FORMS = (
     r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|(?:集团|实业)(?![一-龥])|"
@@ -22,14 +25,9 @@ _FORMS = (
 )
 _BRANCH = r"(?:[一-龥]{2,8}(?:分公司|办事处|分厂|分店|分部))?"
 _CHARACTERS = r"[一-龥㐀-䶿a-zA-Z0-9()·&\-]"
-_GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇乡号])")
+_GREEDY = re.compile(rf"{_CHARACTERS}{{1,40}}(?:{_FORMS})(?![街路道巷村镇乡号市区县])")
 NAMED = re.compile(rf"(?<=[一-龥][一-龥)])(?:{_FORMS})|co\.?,? ?ltd|[a-z] limited|\binc\b")
 """Whether a text speaks of a company at all; for the simplified, lower-case form."""
-_ENGLISH = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9&.'\-]{0,30}(?:[ ,]{1,2}[A-Z(&][A-Za-z0-9&.'()\-]{0,30}){0,8}?[ ,]{1,2}"
-    r"(?:Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Limited|LIMITED|Ltd\.?|LTD\.?|Inc\.?|INC\.?|LLC|GmbH|"
-    r"Corp\.?|Corporation|Company)(?![A-Za-z])"
-)
 _LEAD = re.compile(
     r"^(?:[\s>@*#·•\-_=~!。,、:(]|①|②|③|④|⑤|⑥|\d{1,2}\s?[.、):](?!\d)|第[一二三四五]个?[家]?|"
     r"[a-h]\s?[)、.:])+|"
@@ -41,7 +39,7 @@ _LEAD = re.compile(
     r"资料)?(?:建档|档案)?(?:资料)?|"
     r"^(?:海外|香港|国外|台湾|澳门)?新?客户(?:资料|信息|报一下|报备|建档|两个|一个|1个|2个|一家|是|叫)*|"
     r"^建个?档案?|^建档|^开户|^一个|^一家|^个|^两家一起|"
-    r"^公司(?:叫|是|名)?|^(?:名字|名称)(?:叫|是)?|^叫|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
+    r"^公司(?:叫做?|是|名)?|^(?:名字|名称)(?:叫做?|是)?|^叫做?|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
 )
 _PLAIN_WORDS = re.compile(
     r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
@@ -75,8 +73,10 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     stretch = board.left[start:end]
     if lead := _lead(stretch):
         start += lead
+    if not_yet(board.left[start:end]):
+        return False
     shown = board.shown(start, end)
-    if english := _ENGLISH.match(board.text.shown, start + len(shown) - len(shown.lstrip())):
+    if english := COMPANY_ABROAD.match(board.text.shown, start + len(shown) - len(shown.lstrip())):
         board.found("customer_name", english[0].strip(), english.start(), english.end(), "labelled")
         return True
     match = re.match(rf"\s*{_GREEDY.pattern}", shown)
@@ -89,8 +89,18 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     name = board.shown(start, end).strip(" ,，;。")
     if len(name) < 2 or not any(map(str.isalpha, name)):
         return False
-    board.found("customer_name", name, start, end, "labelled")
+    _name(board, name, start, end, "labelled")
     return True
+
+
+def _name(board: Board, name: str, start: int, end: int, why: str) -> None:
+    """Note a name, but ask where other words seem to have been caught with it."""
+    if is_somebody_else(board.text.said, start, end):
+        board.take(start, end)
+    elif suspicious(name) or len(name) > LONGEST_NAME:
+        board.ask("customer_name", [name], "other words may have been caught with the name", start, end)
+    else:
+        board.found("customer_name", name, start, end, why)
 
 
 def _lead(stretch: str) -> int:
@@ -122,7 +132,12 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
         match = _GREEDY.match(board.left, begin, cut)
         if match is None:
             continue
+        begin += name_begins(match[0])
         end_of_name = match.end()
+        if open_bracket := re.search(r"[(（][^)）]*$", match[0]):
+            end_of_name = match.start() + open_bracket.start()
+        if is_only_a_place(board.left, begin, end_of_name):
+            continue
         if board.left[end_of_name - 3 : end_of_name] != "分公司":
             branch = re.match(_BRANCH, board.left[end_of_name:cut])
             end_of_name += branch.end() if branch else 0
@@ -137,13 +152,13 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
             continue
         if re.search(r"[路街巷弄]\d|\d+号|工业区|工业园|银行", name) or re.match(r"[转到在从]", name):
             continue
-        board.found("customer_name", name, begin, end_of_name, "shape")
+        _name(board, name, begin, end_of_name, "shape")
 
 
 def _english(board: Board) -> None:
     """Take English names; one is the customer's name only where no Chinese one stands."""
     chinese = bool(board.finds.get("customer_name"))
-    for match in list(_ENGLISH.finditer(board.text.shown))[:8]:
+    for match in list(COMPANY_ABROAD.finditer(board.text.shown))[:8]:
         if "\0" in board.left[match.start() : match.end()]:
             continue
         if chinese:

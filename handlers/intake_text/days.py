@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from domain.calendar import WorkCalendar
 from domain.dates import parse_date, parse_period
@@ -33,6 +33,11 @@ _DAY = re.compile(
 _PERIOD = re.compile(
     rf"(?:下+个?月|下+个?{_WEEK}|下个?季度?|明年|下半年|本月)(?:份)?(?=\s?(?:起|开始|执行|生效|就|始))"
 )
+_AT_ONCE = re.compile(
+    r"(?:即日|即刻|立即|立刻|马上|当日|当天|现在)\s?(?:起(?:执行|生效|实行)?|生效|开始(?:执行)?|执行)|即时生效|本日起"
+)
+_YEAR_SAID = re.compile(r"\d{4}|年|元旦|春节|清明|五一|劳动|端午|中秋|国庆|十一")
+_LONG = timedelta(days=240)
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
 _ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
 _DEADLINE = re.compile(r"\s?(?:就)?(?:要|交|发货|提货|出货|下单|签|回复|批|办|给|完成|付|搞定|确认|答复)")
@@ -59,7 +64,7 @@ def recognise_days(
     read: dict[str, tuple[date | None, tuple[date, ...]] | None] = {}
     for match in board.search(_DAY):
         if match[0] not in read:
-            read[match[0]] = _parsed(match[0], today, calendar)
+            read[match[0]] = _doubted(match[0], _parsed(match[0], today, calendar), today)
         found += _read(board, labels, match.start(), match.end(), read[match[0]])
     for match in board.search(_PERIOD):
         try:
@@ -67,6 +72,8 @@ def recognise_days(
         except Refused:
             continue
         found += _read(board, labels, match.start(), match.end(), (day, ()))
+    for match in board.search(_AT_ONCE):
+        found.append(DayMention(*match.span(), today, (), "from"))
     found.sort(key=lambda mention: mention.start)
     return found
 
@@ -80,6 +87,20 @@ def _parsed(
         if refused.code == "date_ambiguous":
             return None, tuple(refused.params["candidates"])
     return None
+
+
+def _doubted(
+    said: str, read: tuple[date | None, tuple[date, ...]] | None, today: date
+) -> tuple[date | None, tuple[date, ...]] | None:
+    """Doubt a day that is gone, or may be one of the months just gone: 11月1日, said on the 23rd."""
+    if read is None or read[0] is None:
+        return read
+    day = read[0]
+    if day < today:
+        return None, (day,)
+    if day - today > _LONG and not _YEAR_SAID.search(said) and (day.month, day.day) != (2, 29):
+        return None, (day.replace(year=day.year - 1), day)
+    return read
 
 
 def _read(

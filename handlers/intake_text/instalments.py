@@ -8,11 +8,12 @@ from collections.abc import Callable
 from domain.numerals import read_number
 from domain.settlements import SettlementMethod
 from handlers.intake_text.board import Board
+from handlers.intake_text.decided import TURN
 
 Add = Callable[..., None]
 """Notes terms: start, end, value or None, why."""
 NUM = r"(?:\d{1,3}|[一二两三四五六七八九十百零]{1,5})"
-_SHARE = rf"(?P<share>\d{{1,3}}(?:\.\d)?%|{NUM}成|百分之{NUM})"
+_SHARE = rf"(?<![浮惠让利宜降税])(?P<share>\d{{1,3}}(?:\.\d)?%|{NUM}成|百分之{NUM})"
 _TRIGGER = (
     r"(?P<on_order>预付款?|定金|订金|首付|预付|签约|签合同|合同签订|下单)|"
     r"(?P<before_shipment>发货前|提货前|出货前|发运前|款到发货|付清发货|付款后?发货)|"
@@ -23,18 +24,28 @@ _TRIGGER = (
 _REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
 _PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
 _PAID = re.compile(r"(?:付清|付款|支付|付|再付|一年后付|一年后)*")
-_CLAUSE = re.compile(r"[^,;。\n\s、+\0]+")
+_CLAUSE = re.compile(r"(?:[^,;。\n\s、+\0/]|(?<=\bt)/(?=t))+")
 MOST = 8
 Parts = list[tuple[int | None, str]]
 """Percent and occasion."""
 
 
 def recognise_instalments(board: Board, add: Add) -> None:
+    """Read the parts on each side of 改为, →: what holds and what is asked for are two terms."""
+    turns = [match.span() for match in board.search(TURN)]
+    starts, ends = [0, *[end for _, end in turns]], [*[start for start, _ in turns], len(board.left)]
+    for start, end in zip(starts, ends, strict=True):
+        _between(board, add, start, end)
+
+
+def _between(board: Board, add: Add, first: int, last: int) -> None:
     parts: Parts = []
     spans: list[tuple[int, int]] = []
-    for clause in _CLAUSE.finditer(board.left):
+    for clause in _CLAUSE.finditer(board.left, first, last):
+        if len(parts) >= MOST:
+            break
         read = _read(clause[0], sum(percent or 0 for percent, _ in parts) if parts else None)
-        if read is not None and len(parts) < MOST:
+        if read is not None:
             parts += read[0]
             spans.append((clause.start() + read[1], clause.start() + read[2]))
     total = sum(percent or 0 for percent, _ in parts)

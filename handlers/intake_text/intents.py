@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.intake_text.chat import is_chat
 from handlers.intake_text.companies import NAMED
 from handlers.intake_text.normalising import Text
 
@@ -82,6 +83,7 @@ _ASKS = re.compile(
 _TOLD = re.compile(
     r"昨天|刚才|刚跟|刚和|吃饭|吃完饭|上次说|回头再|签回来|上午说|聊到|聊了|听说|据说|随口|开会"
 )
+_FROM_TO = re.compile(rf"(?:从|由)\s?{_RATE}[^,。;\n]{{0,4}}(?:到|至|成|为)\s?{_RATE}")
 _DETAIL = {
     "phone": re.compile(
         r"1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|\+\d{2,3}[\s-]?\d|"
@@ -107,6 +109,8 @@ _LABELLED_CHANGE = re.compile(
 def recognise_intent(text: Text) -> str:
     """Give the intent; what asks for nothing that is filed is other."""
     said = re.sub(r"[ \t]+", " ", text.said)
+    if is_chat(said):
+        return "other"
     if _REMINDER.search(said):
         return "other"
     if _TODO.search(said) and not NAMED.search(said):
@@ -142,7 +146,7 @@ def _of_a_known_customer(said: str) -> str:
     priced = changes and re.search(_RATE, _without_data(said))
     if _DATA.search(said) and not priced and not _settlement_changes(said):
         return "customer_data_change"
-    if changes and not _TOLD.search(said):
+    if changes and (not _TOLD.search(said) or _FROM_TO.search(said)):
         return "discount_change"
     return "other"
 

@@ -25,7 +25,7 @@ _WORDS = {
     ),
     "contact_title": "职位 职务 title",
     "phone": "联系电话 联系方式 联系号码 电话号码 电话 phone",
-    "mobile": "手机号码 手机号 手机 移动电话 mobile mob cell 手机/微信",
+    "mobile": "联系手机 手机号码 手机号 手机 移动电话 mobile mob cell 手机/微信",
     "landline": "座机 固定电话 固话 总机 tel telephone",
     "fax": "传真号 传真 fax",
     "hotline": "客服热线 客服电话 客服 热线",
@@ -37,12 +37,18 @@ _WORDS = {
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",
     "discount_rate": "折扣率 折扣 价格系数 系数 价格 报价 discount rate",
-    "current_discount": "原折扣 现折扣 现行折扣 目前折扣 当前折扣",
-    "requested_discount": "新折扣 现申请 申请折扣 拟调折扣 调整后折扣",
+    "current_discount": "原折扣 现折扣 现行折扣 目前折扣 当前折扣 现有折扣 原价格 现价格",
+    "requested_discount": (
+        "新折扣 现申请 申请折扣 拟调折扣 调整后折扣 调整折扣 变更后折扣 申请价格 目标折扣 拟申请折扣"
+    ),
     "settlement": "结算方式 结算条件 结算 付款方式 付款条件 付款 账期 帐期 terms payment",
-    "current_settlement": "原结算方式 原结算 现结算 原账期",
-    "requested_settlement": "新结算方式 新结算 新账期",
-    "reason": "变更原因 申请原因 调整原因 原因 理由 事由 reason",
+    "current_settlement": (
+        "原结算方式 原结算 现结算 现结算方式 目前结算方式 当前结算方式 原付款方式 现付款方式 原账期"
+    ),
+    "requested_settlement": (
+        "新结算方式 新结算 申请结算方式 申请结算 变更后结算方式 新付款方式 申请付款方式 新账期 申请账期"
+    ),
+    "reason": "变更原因 申请原因 调整原因 申请理由 变更理由 调整理由 原因 理由 事由 reason",
     "effective_from": "生效时间 生效日期 生效日 执行时间 执行日期 开始时间 开始日期",
     "effective_to": "截止日期 截止时间 有效期至 到期日",
     "source": "客户来源 来源 source",
@@ -71,6 +77,7 @@ _BARE = {
         "对接人",
     ),
     *(
+        "联系手机",
         "手机号码",
         "手机号",
         "手机",
@@ -168,10 +175,16 @@ def _by_word() -> dict[str, str]:
     return {word: name for name, words in _WORDS.items() for word in words.split()} | multi
 
 
+def _spaced(word: str) -> str:
+    """Allow the gaps of cards in short labels: 手 机, 联 系 人, Q Q. All or none: 公司 地址 is two words."""
+    short = 2 <= len(word) <= 4 and (not word.isascii() or word == "qq")
+    return rf"{re.escape(word)}|{'[ ]{1,4}'.join(word)}" if short else re.escape(word)
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     words = sorted(_by_word(), key=len, reverse=True)
-    strong = "|".join(map(re.escape, words))
+    strong = "|".join(_spaced(word) for word in words)
     ordered = sorted(_BARE, key=len, reverse=True)
     bare = "|".join(f"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in ordered)
     guarded = rf"(?<![a-z])(?P<strong>{strong})(?:人)?{_BILINGUAL}[ \t]?[:=][ \t]?"
@@ -181,7 +194,7 @@ def _pattern() -> re.Pattern[str]:
 _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
 _WORD_GOES_ON = {
     "找": re.compile(r"[了到他她它我您你们]"),
-    "联系": re.compile(r"[了不得上过方我您你他她客]"),
+    "联系": re.compile(r"[手电了不得上过方我您你他她客]"),
     "地址": re.compile(r"[不改变没迁]"),
     "地点": re.compile(r"[不改变没]"),
     "店主": re.compile(r"[说要]"),
@@ -201,8 +214,10 @@ def find_labels(board: Board) -> list[Label]:
     labels: list[Label] = []
     for match in board.search(_pattern()):
         words = match["strong"] or match["bare"]
+        if words not in _by_word():
+            words = words.replace(" ", "")
         before = board.left[max(0, match.start() - 1) : match.start()]
-        if match["strong"] in {"客户", "公司", "单位"} and re.match(r"[新老个家港外该这]", before):
+        if match["strong"] and words in {"客户", "公司", "单位"} and re.match(r"[新老个家港外该这]", before):
             continue
         if match["bare"]:
             goes_on = _WORD_GOES_ON.get(words)

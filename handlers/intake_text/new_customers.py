@@ -11,6 +11,7 @@ from handlers.intake_text.addresses import divisions, recognise_addresses
 from handlers.intake_text.board import Board, Find, corrected
 from handlers.intake_text.companies import recognise_companies
 from handlers.intake_text.contacts import recognise_contacts
+from handlers.intake_text.decided import decided
 from handlers.intake_text.directories import Directory
 from handlers.intake_text.labels import Label, find_labels, value_end
 from handlers.intake_text.normalising import Text
@@ -106,6 +107,9 @@ def _one_name(board: Board) -> None:
 
 def _address(board: Board) -> None:
     finds = board.finds.get("address", [])
+    if len(kept := corrected(board.text.said, finds)) < len(finds):
+        board.finds["address"] = kept
+        return
     if not finds and (delivery := board.finds.get("delivery_address")):
         board.finds["address"] = [
             Find("address", each.value, each.start, each.end, each.why) for each in delivery
@@ -118,6 +122,7 @@ def _address(board: Board) -> None:
 
 def _rate(board: Board, mentions: list[RateMention]) -> None:
     meant = [mention for mention in mentions if mention.meant]
+    meant = decided(board.text.said, meant)
     sure = [mention for mention in meant if mention.value is not None]
     unsure = [mention for mention in meant if mention.value is None]
     finds = [
@@ -164,7 +169,8 @@ def _stacked(mentions: list[RateMention]) -> bool:
 
 
 def _settlement(board: Board, mentions: list[TermsMention]) -> None:
-    ask_terms(board, "settlement", [mention for mention in mentions if not mention.negated])
+    meant = [mention for mention in mentions if not mention.negated]
+    ask_terms(board, "settlement", decided(board.text.said, meant))
 
 
 def ask_terms(board: Board, name: str, mentions: list[TermsMention]) -> None:

@@ -7,20 +7,26 @@ import re
 from domain.credit_codes import LENGTH, parse_credit_code
 from domain.errors import Refused
 from domain.phones import parse_phone
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import Board, Find
 from handlers.intake_text.labels import Label, label_before
 
 _SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
 _MAIL = re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,5}")
 _WEB = re.compile(r"(?:https?://|www\.)[a-z0-9./_\-?=&%#]{1,200}")
 _MENTION = re.compile(r"(?:^|(?<=[\s,]))@[^\s@,:;，：]{1,20}")
+_NUMBER_OF_A_THING = re.compile(
+    r"(?:订单|合同|快递|运单|物流|顺丰|身份证|编|货|批|料|图|流水|发票)(?:单|证)?(?:号码?|编号)(?:是|"
+    r"为)?\s?[:：]?\s?[a-z]{0,6}\d[\da-z\-]{4,30}"
+)
 _CODE_RUN = re.compile(r"[0-9a-z](?:[ \-]?[0-9a-z]){0,24}")
 _CODE = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]{0,17}[0-9])[159ny][1-59]\d{6}[0-9a-z]{8,12}(?![0-9a-z])")
 _CODE_SPACED = re.compile(r"(?<![0-9a-z])9[1-3](?:[ \-]?\d){6}(?:[ \-]?[0-9a-z]){10}(?![0-9a-z])")
 _ACCOUNT = re.compile(r"\d(?:[ \-]?\d){7,29}(?!\d)")
 _LONG_RUN = re.compile(r"(?<![0-9a-z+])\d(?:[ ]?\d){14,22}(?![0-9a-z])")
 _HOTLINE = re.compile(r"(?<!\d)[48]00(?:[ \-]?\d{3}[ \-]?\d{4}|[ \-]?\d{4}[ \-]?\d{3})(?!\d)")
-_ABROAD = re.compile(r"(?:\+|(?<!\d)00)(?!86)[1-9]\d{0,2}[ \-]?\(?\d{1,4}\)?(?:[ \-]?\d{2,5}){1,3}(?!\d)")
+_ABROAD = re.compile(
+    r"(?:\+|(?<!\d)(?<!\d[ \-])00)(?!86)[1-9]\d{0,2}[ \-]?\(?\d{1,4}\)?(?:[ \-]?\d{2,5}){1,3}(?!\d)"
+)
 _MOBILE = re.compile(r"(?:(?:\+|(?<!\d)00|(?<!\d))86[ \-]?)?(?<![\d.])1[3-9]\d(?:[ \-]?\d){8}(?!\d)")
 _SPOKEN_RUN = re.compile(r"[幺一](?:[ \-]?[零〇幺一二三四五六七八九]){6,13}(?![点十百折成])")
 _LANDLINE = re.compile(
@@ -32,6 +38,11 @@ _FROM_ABROAD = re.compile(
     r"\+86[ \-]?(?P<area>10|2\d|[3-9]\d{2})[ \-](?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)(?P<ext>(?!))?"
 )
 _BAD_MOBILE = re.compile(r"(?<![\d.a-z])1[0-9](?:[ \-]?[\doil]){6,12}(?![\da-z])")
+_PHONE_AND_FAX = re.compile(r"(?:电话|座机|tel)\s?[/、&及和]\s?$")
+_FAX_AFTER = re.compile(r"[ ]?[(（]?[ ]?(?:传真|fax)(?!\s?[:：/]?\s?[\d\0(同号])")
+_OF_ANOTHER = re.compile(
+    r"(?:门卫|保安|仓库|仓管|司机|物流|货代|前台|收发室|微信|wechat)[^\d,，\s:：]{0,4}[\s:：]?(?:电话|手机|号)?[\s:：]*$"
+)
 _LOCAL = re.compile(r"(?<!\d)[2-9]\d{6,7}(?!\d)")
 _POSTCODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
@@ -40,7 +51,7 @@ def recognise_noise(board: Board) -> None:
     """Take what is no field: web addresses and people called with @."""
     for match in board.search(_MAIL):
         board.found("email", match[0], match.start(), match.end(), "shape")
-    for pattern in (_WEB, _MENTION):
+    for pattern in (_WEB, _MENTION, _NUMBER_OF_A_THING):
         for match in board.search(pattern):
             board.take(match.start(), match.end())
 
@@ -94,9 +105,13 @@ def recognise_accounts(board: Board, labels: list[Label]) -> None:
         elif label.field == "chat_id" and (
             match := re.compile(r"[a-z0-9_\-]{5,20}").match(board.left, label.at)
         ):
-            if not _MOBILE.fullmatch(match[0]):
+            if label.words.startswith("q") or not _MOBILE.fullmatch(match[0]):
                 board.take(label.start, match.end())
-        elif label.field == "fax" and (match := _LANDLINE.match(board.left, label.at)):
+        elif (
+            label.field == "fax"
+            and not _PHONE_AND_FAX.search(board.left[: label.start])
+            and (match := _LANDLINE.match(board.left, label.at))
+        ):
             number = f"{match['area']}-{re.sub(r'[^0-9]', '', match['local'])}"
             board.found("fax", number, match.start(), match.end(), "labelled")
         elif label.field == "postcode" and (match := _POSTCODE.match(board.left, label.at)):
@@ -131,9 +146,32 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
             typed = head
         digits = re.sub(r"[ \-]", "", typed)
         board.ask("mobile", [], f"{len(digits)} digits: {digits}", match.start(), match.start() + len(typed))
+    _leave_others(board, labels)
     for label in labels:
         if label.field in {"phone", "landline", "mobile"} and (local := _LOCAL.match(board.left, label.at)):
             board.ask("landline", [], f"no area code: {local[0]}", local.start(), local.end())
+
+
+def _leave_others(board: Board, labels: list[Label]) -> None:
+    """Where several phones stand, drop those of a note, of a chat account, or of the gate and the store."""
+    kept: dict[str, list[Find]] = {}
+    for name in ("mobile", "landline"):
+        finds = board.finds.get(name, [])
+        kept[name] = [find for find in finds if not _of_another(board, labels, find)]
+    if not any(kept.values()):
+        return
+    for name, finds in kept.items():
+        if len(finds) < len(board.finds.get(name, [])):
+            board.finds[name] = finds
+
+
+def _of_another(board: Board, labels: list[Label], find: Find) -> bool:
+    said = board.text.said
+    note = next((label for label in reversed(labels) if label.at <= find.start), None)
+    if note is not None and note.words in {"备注", "说明"} and "\n" not in said[note.at : find.start]:
+        return True
+    before = re.split(r"[,，;；。\n]", said[max(0, find.start - 12) : find.start])[-1]
+    return bool(_OF_ANOTHER.search(before))
 
 
 def _grouped(said: str) -> str:
@@ -183,8 +221,13 @@ def _spoken(board: Board, match: re.Match[str]) -> None:
 def _landline(board: Board, match: re.Match[str]) -> None:
     local = re.sub(r"\D", "", match["local"])
     number = f"0{match['area'].removeprefix('0')}-{local}"
-    before = board.left[max(0, match.start() - 8) : match.start()]
-    if re.search(r"传真|fax", before):
+    before = board.left[max(0, match.start() - 10) : match.start()].split("\0")[-1]
+    both = re.search(r"(?:电话|座机|tel)\s?[/、&及和]\s?(?:传真|fax)", before)
+    if both or re.search(r"传真|fax", before) or _FAX_AFTER.match(board.left, match.end()):
+        if both:
+            board.finds["fax"] = [Find("fax", number, match.start(), match.end(), "labelled")]
+            board.found("landline", number, match.start(), match.end(), "labelled")
+            return
         board.found("fax", number, match.start(), match.end(), "labelled")
         return
     try:

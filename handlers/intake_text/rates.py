@@ -11,6 +11,7 @@ from functools import lru_cache
 from domain.errors import Refused
 from domain.rates import parse_rate
 from handlers.intake_text.board import Board
+from handlers.intake_text.decided import RIVAL
 from handlers.intake_text.labels import Label
 
 _HAN = "[零一二两三四五六七八九十]"
@@ -25,19 +26,21 @@ _RANGE = r"\s?(?:到|至|~|-)\s?"
 
 _RELATIVE = re.compile(
     rf"(?P<again>(?:再|多|继续|还要|另外)+(?:给|多)?)?\s?(?P<way>{_OFF}|下调|调低|降低|降|减|少|返|"
-    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?P<n>{_N}|半)(?P<unit>{_UNIT}|"
-    rf"成)(?![零一二三四五六七八九])"
+    rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?:百分之(?P<h>{_HAN}{{1,4}}(?:点{_HAN}{{1,3}})?)|(?P<n>{_N}|"
+    rf"半)(?P<unit>{_UNIT}|"
+    rf"成(?P<tenths>[半一二三四五六七八九](?![折个十]))?))(?![零一二三四五六七八九])"
     r"(?:的?(?:折扣|优惠))?"
 )
 _OFF_AFTER = re.compile(rf"(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)|(?P<p>\d{{1,2}})%\s?off")
 _REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
 _ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
-_TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})\s?[折扣]")
+_TWO = re.compile(rf"(?P<a>{_N}){_RANGE}(?P<b>{_N})[ \t]?[折扣](?!扣?\s?[:：=])")
 _TWO_DECIMALS = re.compile(
     r"(?<![从由\d.])(?P<a>0?\.\d{1,4})\s?(?:到|至|~|-|或者?|/)\s?(?P<b>0?\.\d{1,4})(?!\d)"
 )
 _ZHE = re.compile(
-    rf"(?:打|按|给|享)?\s?(?P<n>{_N})\s?(?:折扣?|扣)(?![上率扣])(?P<about>半|起|左右|或?者?(?:以上|以下|"
+    rf"(?:打|按|给|享)?\s?(?P<n>{_N})[ \t]?(?:折(?!扣\s?[:：=])扣?|扣)(?![上率扣])"
+    r"(?P<about>半|起|左右|或?者?(?:以上|以下|"
     rf"更低|更高)|以上|以下|上下|以内|多|出头)?"
 )
 _OFF_RANGE = re.compile(rf"{_OFF}\s?(?P<a>{_N}){_UNIT}?\s?(?:到|至|~|-|或者?)\s?(?P<b>{_N}){_UNIT}")
@@ -57,6 +60,7 @@ _SAID = re.compile(
     rf"做)*\s?(?P<n>{_N})(?![\d%个台件万元号年月日天]|"
     rf"\s?{_UNIT})"
 )
+_POINTS_SAID = re.compile(rf"折扣\s?[:：]?\s?(?:是|为|给|按|大概|差不多)?\s?(?P<n>{_N}){_UNIT}(?:左右|上下)?")
 _ARROW = re.compile(
     r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|"
     r"降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
@@ -74,10 +78,6 @@ _WHOLE = re.compile(
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
-_RIVAL = re.compile(
-    r"对手|同行|竞品|竞争|友商|别家|别人|隔壁|其他家|其它家|人家|另一家|外面|市场价|他们那边报|上次|去年|"
-    r"以前给|曾经"
-)
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
 _NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
@@ -167,7 +167,7 @@ def _judged(said: str, mention: RateMention) -> RateMention:
         candidates, why = (mention.value,), "a limit is not a rate"
         mention = replace(mention, value=None, candidates=candidates, why=why)
     before = re.split(r"我们|我司|咱们?|我方|申请", before)[-1]
-    rival = bool(_RIVAL.search(before) or _NOT_A_RATE.search(before))
+    rival = bool(RIVAL.search(before) or _NOT_A_RATE.search(before))
     return replace(mention, rival=rival, negated=bool(_NEGATED.search(before)))
 
 
@@ -236,8 +236,10 @@ def _on_top(match: re.Match[str]) -> RateMention | None:
 
 
 def _relative(match: re.Match[str]) -> RateMention | None:
-    way, share = match["way"], Decimal(10) if match["unit"] == "成" else Decimal(1)
-    points = _percent("0.5" if match["n"] == "半" else match["n"]) * share
+    way, share = match["way"], Decimal(10) if (match["unit"] or "").startswith("成") else Decimal(1)
+    points = _percent(match["h"] or ("0.5" if match["n"] == "半" else match["n"])) * share
+    if match["tenths"]:
+        points += _percent("5" if match["tenths"] == "半" else match["tenths"])
     up = bool(re.match("上|调高|提高|涨|加|回调|升", way))
     absolute = re.match(_OFF, way) and not match["again"]
     if way == "返":
@@ -271,6 +273,7 @@ _NAMED: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (_TWO, _two),
     (_TWO_DECIMALS, _two_decimals),
     (_HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
+    (_POINTS_SAID, lambda match: _doubt(match, [1 - _percent(match["n"])], "points off, or the share paid")),
     (_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣")),
     (_PERCENT_OFF, lambda match: _value(match, match["all"])),
     (_ZHE, _zhe),

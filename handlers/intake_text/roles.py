@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.intake_text.board import Board
+from handlers.intake_text.decided import TURN
 from handlers.intake_text.labels import Label, label_before
 from handlers.intake_text.rates import RateMention
 from handlers.intake_text.terms import TermsMention
@@ -54,6 +55,8 @@ def roles_of_rates(
             roles[at] = "now" if mention.start < arrow.start() else "to"
         elif _NOW.search(before) and not re.search(r"现申请|(?:改|调|降|升)到?$", before):
             roles[at] = "now"
+        elif at + 1 < len(meant) and _turns(said, mention.end, meant[at + 1].start):
+            roles[at], roles[at + 1] = "now", "to"
         elif (
             at + 1 < len(meant)
             and _BETWEEN.match(said[mention.end : meant[at + 1].start])
@@ -68,6 +71,15 @@ def roles_of_rates(
     now = [mention for at, mention in enumerate(meant) if roles.get(at) == "now"]
     asked = [mention for at, mention in enumerate(meant) if roles.get(at) == "to"]
     return now, asked
+
+
+def _turns(said: str, end: int, start: int) -> bool:
+    """Whether 改为 or → stands between two bundles: 91折、现结 改为 89折、票到30天."""
+    between = said[end:start]
+    turns = list(TURN.finditer(between))
+    if not turns or re.search(r"[;。\n]", between):
+        return False
+    return re.fullmatch(r"[^,]{0,8}", between[turns[-1].end() :]) is not None
 
 
 def _pair(said: str, one: RateMention, two: RateMention) -> bool:
@@ -102,7 +114,12 @@ def roles_of_terms(
         elif both_sides and arrow:
             (now if mention.start < arrow.start() else asked).append(mention)
         elif _NOW.search(before) or (
-            follows and (_THEN_CHANGED.match(after) or _after_a_rate_that_holds(said, mention))
+            follows
+            and (
+                _turns(said, mention.end, meant[at + 1].start)
+                or _THEN_CHANGED.match(after)
+                or _after_a_rate_that_holds(said, mention)
+            )
         ):
             now.append(mention)
         else:

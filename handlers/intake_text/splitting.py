@@ -69,6 +69,7 @@ def split_changes(text: Text) -> list[Text]:
 def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
     """Join what follows a break to the request before, unless it begins with a name and asks for a rate."""
     starts: list[int] = []
+    values = {label.start for label in find_labels(Board(text)) if label.field != "customer_name"}
     ends = [*breaks[1:], len(text.said)]
     for first, last in zip(breaks, ends, strict=True):
         said = text.said[first:last]
@@ -78,10 +79,15 @@ def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
             r"[\d一二三四五六七八九]{1,3}(?:\.\d)?\s?折|[:：])",
             said,
         )
-        names = head and not re.match(
-            r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|"
-            r"今年|对方|新|生效|变更|以后|都|含税|仅限",
-            head["name"],
+        at = first + len(said) - len(said.lstrip())
+        names = (
+            head
+            and at not in values
+            and not re.match(
+                r"因为|原因|理由|折扣|价格|月结|目前|现在|同行|对手|另外|其他|其余|从|原|结算|客户|他们|年底|"
+                r"今年|对方|新|生效|变更|以后|都|含税|仅限",
+                head["name"],
+            )
         )
         if names and _RATE.search(said):
             starts.append(first)

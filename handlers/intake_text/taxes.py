@@ -10,7 +10,7 @@ from handlers.intake_text.board import Board
 
 _RATES = {Decimal(13), Decimal(9), Decimal(6), Decimal(3), Decimal(1)}
 _EXCLUDED = re.compile(r"不含税价?|未税价?|不带税|税前价?|裸价")
-_INCLUDED = re.compile(r"含(?=\s?\d{1,2}\s?(?:%|个点)的?税)|含税价?(?:格)?|带税|含增值税")
+_INCLUDED = re.compile(r"含(?=\s?\d{1,2}\s?(?:%|个点)的?(?:增值)?税)|含税价?(?:格)?|带税|含增值税")
 _N = r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,3})"
 _BEFORE = re.compile(
     rf"(?:含税|税率|税点|增值税|专票|普票|加税|开票\s?(?:再|另|要)*加|另加|加收|"

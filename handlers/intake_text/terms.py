@@ -11,6 +11,7 @@ from domain.numerals import read_number
 from domain.settlements import SettlementMethod as Method
 from domain.settlements import parse_days
 from handlers.intake_text.board import Board
+from handlers.intake_text.decided import RIVAL
 from handlers.intake_text.instalments import NUM, Add, recognise_instalments
 from handlers.intake_text.labels import Label
 
@@ -89,7 +90,6 @@ _FROM_TO = re.compile(
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
 _NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
-_RIVAL = re.compile(r"对手|同行|别家|隔壁|竞品")
 
 
 _APART = {"prepay", "cash", "installment", "net_days"}
@@ -114,7 +114,7 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
     def add(start: int, end: int, value: dict[str, Any] | None, why: str = "words") -> None:
         mention = TermsMention(start, end, value, board.shown(start, end).strip(), why=why)
         before = re.split(r"[,;。\n\s]", board.text.said[max(0, start - 12) : start])[-1]
-        rival = _RIVAL.search(before)
+        rival = RIVAL.search(before)
         found.append(replace(mention, negated=bool(_NEGATED.search(before) or rival)))
         board.take(start, end)
 
