@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 _FORM = (
     r"Co\.?\s?,?\s?Ltd\.?|CO\.?\s?,?\s?LTD\.?|Sdn\.? ?Bhd\.?|SDN\.? ?BHD\.?|Pte\.? ?Ltd\.?|PTE\.? ?LTD\.?|"
@@ -29,12 +31,28 @@ _COUNTRY = (
     r"Colombia|Australia|New Zealand|Russia|Kazakhstan|Uzbekistan|Ukraine|Egypt|South Africa|Nigeria|Kenya|"
     r"Morocco|Saudi Arabia|UAE|U\.A\.E\.|Dubai|Qatar|Kuwait|Oman|Israel|Iran|Iraq|Hong Kong|Macau|Taiwan"
 )
-_IN_ADDRESS = r"(?:[A-Za-z0-9 .,'\-#\u00c0-\u024f]|(?<=\d)/(?=\d))"
-ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9])\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|Ave|"
-    r"Lane|Boulevard|"
-    rf"Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{{0,120}}|"
-    rf"(?<![A-Za-z0-9/])(?=[^,\n]{{0,40}}\d)[A-Z0-9]{_IN_ADDRESS}{{8,120}}?, ?"
-    rf"(?:{_COUNTRY})(?: \d{{4,6}})?(?![A-Za-z])|"
-    rf"(?<![A-Za-z0-9/])\d{{1,5}} [A-Z]{_IN_ADDRESS}{{8,80}}?, ?Singapore(?: \d{{6}})?(?![A-Za-z])"
+_STREET = re.compile(
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|"
+    r"Ave|Lane|Boulevard|Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{0,120}"
 )
+_IN_COUNTRY = re.compile(rf", ?(?:{_COUNTRY})(?: \d{{4,6}})?(?![A-Za-z])")
+_BEFORE = re.compile(r"[^A-Za-z0-9 .,'\-#/\u00c0-\u024f]|/(?!\d)|(?<!\d)/")
+_LONGEST = 130
+MOST = 4
+
+
+def addresses_abroad(shown: str) -> Iterator[tuple[int, int]]:
+    """Give where addresses stand: a number and a street, or a number somewhere before a country's name."""
+    end = 0
+    for match in islice(_STREET.finditer(shown), MOST):
+        yield match.span()
+        end = match.end()
+    for country in islice(_IN_COUNTRY.finditer(shown, end), MOST):
+        first = max(end, country.start() - _LONGEST)
+        marks = [mark.end() for mark in _BEFORE.finditer(shown, first, country.start())]
+        start = marks[-1] if marks else first
+        start += len(shown[start : country.start()]) - len(shown[start : country.start()].lstrip(" .,'-#"))
+        words = shown[start : country.start()]
+        if len(words) >= 8 and re.match(r"[A-Z0-9]", words) and re.search(r"\d", words):
+            yield start, country.end()
+            end = country.end()

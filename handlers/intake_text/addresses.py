@@ -15,7 +15,7 @@ from domain.divisions import (
     place_of_name,
     place_of_postcode,
 )
-from handlers.intake_text.abroad import ADDRESS as ADDRESS_ABROAD
+from handlers.intake_text.abroad import addresses_abroad
 from handlers.intake_text.board import Board
 from handlers.intake_text.labels import Label, value_end
 from handlers.intake_text.placeholders import not_yet, suspicious
@@ -25,7 +25,9 @@ _STREET = re.compile(
     r"[一-龥]{2,6}(?:镇|乡|村|街道|工业区|工业园|科技园|"
     r"开发区|园区|社区|小区|广场|大厦|新区)"
 )
-_NUMBERED = re.compile(r"\d+(?:-\d+)?号?(?:-\d+)?|[零〇一二三四五六七八九十百]+号|[a-z]\d*(?:栋|座|幢|区)")
+_NUMBERED = re.compile(
+    r"\d+(?:-\d+)?号?(?:-\d+)?|[零〇一二三四五六七八九十百]{1,8}号|[a-z]\d*(?:栋|座|幢|区)"
+)
 _PLACE_ENDS = ("省", "市", "区", "县", "镇", "街道")
 _PIECE = re.compile(r"[^\n;；|\t,，。、/\0!！?？]+")
 _CONTINUES = re.compile(
@@ -53,9 +55,9 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
     for label in labels:
         if label.field in {"address", "delivery_address"}:
             _labelled(board, labels, label)
-    for match in list(ADDRESS_ABROAD.finditer(board.left_as_shown))[:4]:
-        if "\0" not in board.left[match.start() : match.end()]:
-            board.found("address", match[0].strip(" ,."), match.start(), match.end(), "shape")
+    shown = board.left_as_shown
+    for start, end in list(addresses_abroad(shown)):
+        board.found("address", shown[start:end].strip(" ,."), start, end, "shape")
     starts = sorted(label.start for label in labels)
     values = {label.at for label in labels if label.field not in {"address", "delivery_address", "phone"}}
     for piece in list(board.search_all(_PIECE)):

@@ -44,7 +44,7 @@ _LEAD = re.compile(
 _PLAIN_WORDS = re.compile(
     r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
 )
-_SOLE = re.compile(r"[(\s]*(?:个体工商户|个体户)[)\s]?")
+_SOLE = re.compile(r"[( ]{0,2}(?:个体工商户|个体户)[)\s]?")
 _BANK = re.compile(r"银行|信用社|支行")
 
 

@@ -23,6 +23,7 @@ _TRIGGER = (
 )
 _REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
 _PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
+_ANY_SHARE = re.compile(_SHARE.replace("share", "any"))
 _PAID = re.compile(r"(?:付清|付款|支付|付|再付|一年后付|一年后)*")
 _CLAUSE = re.compile(r"(?:[^,;。\n\s、+\0/]|(?<=\bt)/(?=t))+")
 MOST = 8
@@ -32,6 +33,8 @@ Parts = list[tuple[int | None, str]]
 
 def recognise_instalments(board: Board, add: Add) -> None:
     """Read the parts on each side of 改为, →: what holds and what is asked for are two terms."""
+    if not _ANY_SHARE.search(board.left):
+        return
     turns = [match.span() for match in board.search(TURN)]
     starts, ends = [0, *[end for _, end in turns]], [*[start for start, _ in turns], len(board.left)]
     for start, end in zip(starts, ends, strict=True):

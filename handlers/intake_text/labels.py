@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import MOST, Board
 
 _WORDS = {
     "customer_name": (
@@ -187,8 +188,11 @@ def _pattern() -> re.Pattern[str]:
     strong = "|".join(_spaced(word) for word in words)
     ordered = sorted(_BARE, key=len, reverse=True)
     bare = "|".join(f"{re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in ordered)
-    guarded = rf"(?<![a-z])(?P<strong>{strong})(?:人)?{_BILINGUAL}[ \t]?[:=][ \t]?"
-    return re.compile(rf"{guarded}|(?<![a-z])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?")
+    first = "".join(sorted({word[0] for word in [*words, *ordered]}))  # most characters begin no label
+    guarded = rf"(?<![a-z])(?=[{first}])(?P<strong>{strong})(?:人)?{_BILINGUAL}[ \t]?[:=][ \t]?"
+    return re.compile(
+        rf"{guarded}|(?<![a-z])(?=[{first}])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?"
+    )
 
 
 _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
@@ -211,20 +215,26 @@ _WORD_GOES_ON = {
 
 def find_labels(board: Board) -> list[Label]:
     """Give the labels of what is left of a text, in order."""
+    return list(_labels_of(board.left))
+
+
+@lru_cache(maxsize=4)
+def _labels_of(left: str) -> tuple[Label, ...]:
+    """Look once, though splitting and solving both ask."""
     labels: list[Label] = []
-    for match in board.search(_pattern()):
+    for match in islice(_pattern().finditer(left), MOST):
         words = match["strong"] or match["bare"]
         if words not in _by_word():
             words = words.replace(" ", "")
-        before = board.left[max(0, match.start() - 1) : match.start()]
+        before = left[max(0, match.start() - 1) : match.start()]
         if match["strong"] and words in {"客户", "公司", "单位"} and re.match(r"[新老个家港外该这]", before):
             continue
         if match["bare"]:
             goes_on = _WORD_GOES_ON.get(words)
-            if _NO_LABEL_BEFORE.search(before) or (goes_on and goes_on.match(board.left, match.end())):
+            if _NO_LABEL_BEFORE.search(before) or (goes_on and goes_on.match(left, match.end())):
                 continue
         labels.append(Label(_by_word()[words], words, match.start(), match.end(), bool(match["strong"])))
-    return labels
+    return tuple(labels)
 
 
 def label_before(labels: list[Label], left: str, start: int) -> Label | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.intake_text.traditional import SIMPLIFIED
 
@@ -42,13 +43,14 @@ class Text:
 
 def normalise(message: str) -> Text:
     """Fold a message for reading; whatever is longer than a message can be is cut off."""
-    shown: list[str] = []
-    origin: list[int] = []
-    for at, character in enumerate(message[:LONGEST]):
-        folded = _folded(character)
-        shown.append(folded)
-        origin.extend([at] * len(folded))
-    return _made("".join(shown), origin)
+    message = message[:LONGEST]
+    folded = [_folded(character) for character in message]
+    shown = "".join(folded)[:LONGEST]  # some characters stand for several
+    widths = set(map(len, folded))
+    if widths <= {1}:
+        return _made(shown, list(range(len(message))))
+    origin = [at for at, letters in enumerate(folded) for _ in letters]
+    return _made(shown, origin[:LONGEST])
 
 
 def joined(pieces: Iterable[Text | str]) -> Text:
@@ -73,6 +75,7 @@ def _made(shown: str, origin: list[int]) -> Text:
     return Text(shown, lowered, tuple(origin))
 
 
+@lru_cache(maxsize=8192)
 def _folded(character: str) -> str:
     if character < "\x7f":
         return character if character >= " " or character in "\n\t" else " "
