@@ -32,7 +32,8 @@ _COUNTRY = (
     r"Morocco|Saudi Arabia|UAE|U\.A\.E\.|Dubai|Qatar|Kuwait|Oman|Israel|Iran|Iraq|Hong Kong|Macau|Taiwan"
 )
 _STREET = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|Rd|Avenue|"
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )\d{1,5}[A-Za-z]?,? [A-Z][A-Za-z .,'\-0-9]{2,100}?(?:Street|St|Road|"
+    r"Rd|Avenue|"
     r"Ave|Lane|Boulevard|Blvd|Drive|Highway)\b[A-Za-z0-9 .,'\-#]{0,120}"
 )
 _IN_COUNTRY = re.compile(rf", ?(?:{_COUNTRY})(?: \d{{4,6}})?(?![A-Za-z])")

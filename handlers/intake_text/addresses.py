@@ -16,7 +16,7 @@ from domain.divisions import (
     place_of_postcode,
 )
 from handlers.intake_text.abroad import addresses_abroad
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import Board, Find
 from handlers.intake_text.labels import Label, value_end
 from handlers.intake_text.placeholders import not_yet, suspicious
 
@@ -40,7 +40,7 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"[\s(（]+$|[吧哈啊呢哦了~]+$|[」】』》\"'”’]+$|(?<=[号室楼栋幢座层院厂店口])(?:这边|那边|这里|那里|"
-    r"(?:请|麻烦|烦请|务必|快递|送货?|不要|别|勿|谢谢|注意|记得|收件|收货|联系|找|电话|手机|座机|到了).*)$"
+    r"(?:请|麻烦|烦请|务必|快递|送货?|不要|别|勿|谢谢|注意|记得|收件|收货|联系|找|电话|手机|座机|到了).*|[一-龥]{2,4}(?:亲)?收)$"
 )
 _OPENING = re.compile(r"[「【『《\[\"'“‘\s]+")
 _OF_AN_ADDRESS = re.compile(r"[省市区县旗镇乡村路街道巷弄号园楼厦座室里坊港岛州]|[a-z]{3}")
@@ -55,6 +55,7 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
     for label in labels:
         if label.field in {"address", "delivery_address"}:
             _labelled(board, labels, label)
+    _with_region(board, labels)
     shown = board.left_as_shown
     for start, end in list(addresses_abroad(shown)):
         board.found("address", shown[start:end].strip(" ,."), start, end, "shape")
@@ -67,6 +68,20 @@ def recognise_addresses(board: Board, labels: list[Label]) -> None:
             begin = _place_within(board.left, start + _lead(board.left[start:end]), end)
             if begin < end and _looks(board.left[begin:end]):
                 _found(board, "address", begin, end, "shape")
+
+
+def _with_region(board: Board, labels: list[Label]) -> None:
+    """Put 所在地区 before 详细地址, as forms of shops part them."""
+    finds = board.finds.get("address", [])
+    region = next((label for label in labels if label.field == "region" and label.strong), None)
+    if region is None or len(finds) != 1 or begins_with_place(board.text.said[finds[0].start :]):
+        return
+    end = value_end(board, labels, region, r"[\n;；|\t。,，]")
+    place = re.sub(r"[\s/\-]", "", board.shown(region.at, end))
+    if begins_with_place(place):
+        find = finds[0]
+        board.finds["address"] = [Find("address", place + find.value, find.start, find.end, find.why)]
+        board.take(region.at, end)
 
 
 def _lead(stretch: str) -> int:

@@ -25,9 +25,11 @@ from handlers.intake_text.contact_shapes import (
 from handlers.intake_text.labels import Label, field_of_label
 from handlers.intake_text.placeholders import not_yet, suspicious
 
-_LEAD = re.compile(r"(?:找|采购|财务|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})")
+_LEAD = re.compile(
+    r"(?:找|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})"
+)
 _IN_SENTENCE = re.compile(
-    r"[一-龥]{0,10}?(?:采购|联系|对接|负责|管|老板|经理|找|跟|接|收货|姓名)[一-龥]{0,6}"
+    r"[一-龥]{0,10}?(?:采购|联系|对接|负责|管|老板|经理|找|跟|接|收货|姓名|人(?=叫))[一-龥]{0,6}"
     r"(?:叫做?|都?是|就是|找|的|跟|为|人)(?=[一-龥]{2})"
 )
 _AFTER = re.compile(r"(?<=[一-龥]{2})(?:来?联系|接听?|接收|对接|签收|收货?|负责[一-龥]{0,6})$")
@@ -36,6 +38,8 @@ _TAKEN_BACK = re.compile(
     r"[\s,，(（]*(?:哦不|噢不|不对|不是|写错了?|说错了?|打错了?|错了|更正)[,，\s]*(?:应该|应)?(?:是|叫|为)?[:：]?\s?"
     rf"(?P<name>{CALLED.pattern}|{FULL.pattern})(?![一-龥])"
 )
+_TWICE = re.compile(rf"(?P<name>{FULL.pattern})(?P<called>{CALLED.pattern})")
+_FULL_IN_BRACKETS = re.compile(rf"\s?[(（]\s?(?P<name>{FULL.pattern})\s?[)）]")
 _LATIN = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? ?)?[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])")
 
 
@@ -125,6 +129,8 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     if latin := _LATIN.match(board.shown(at, end)):
         board.found("contact_name", latin[0], at, at + latin.end(), "labelled")
         return True
+    if re.match(r"姓[一-龥](?![一-龥])", said):
+        return False
     width = width_of_name(said, loose=label.strong or label.words != "采购")
     words = re.match(r"[一-龥·]{2,12}", said)
     if words and label.strong and (suspicious(words[0]) or (not width and words.end() >= 4)):
@@ -163,7 +169,12 @@ def _whole(board: Board, said: str, at: int) -> list[_Name]:
         return [_Name(at, end)] if trusted else []
     if POST.fullmatch(said):
         return []
+    if (twice := _TWICE.fullmatch(said)) and twice["name"][0] == twice["called"][0]:
+        return [_Name(at, at + len(twice["name"]))]
     if called := CALLED.fullmatch(said):
+        in_brackets = _FULL_IN_BRACKETS.match(board.left, end)
+        if in_brackets and in_brackets["name"][0] == said[0]:
+            return [_Name(*in_brackets.span("name"), True)]
         plain = said in PLAIN or said in {"老板", "老客户", "小店", "小区"}
         return [] if plain else [_Name(at, at + called.end(), True)]
     if 2 <= len(said) <= 3 and not trusted and (said in PLAIN or NOT_IN.search(said)):

@@ -36,6 +36,7 @@ _PERIOD = re.compile(
 _AT_ONCE = re.compile(
     r"(?:即日|即刻|立即|立刻|马上|当日|当天|现在)\s?(?:起(?:执行|生效|实行)?|生效|开始(?:执行)?|执行)|即时生效|本日起"
 )
+_GONE = re.compile(r"(?:昨天|前天|上(?:个)?月|上周|上季度)(?:\d{1,2}[日号])?(?:就)?(?:起|开始|生效|执行)")
 _YEAR_SAID = re.compile(r"\d{4}|年|元旦|春节|清明|五一|劳动|端午|中秋|国庆|十一")
 _LONG = timedelta(days=240)
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
@@ -72,6 +73,8 @@ def recognise_days(
         except Refused:
             continue
         found += _read(board, labels, match.start(), match.end(), (day, ()))
+    for match in board.search(_GONE):
+        found.append(DayMention(*match.span(), None, (), "from"))
     for match in board.search(_AT_ONCE):
         found.append(DayMention(*match.span(), today, (), "from"))
     found.sort(key=lambda mention: mention.start)

@@ -24,6 +24,7 @@ _TRIGGER = (
 _REST = re.compile(r"余款|尾款|剩余|其余|余下|剩下")
 _PART = re.compile(rf"{_SHARE}|{_TRIGGER}")
 _ANY_SHARE = re.compile(_SHARE.replace("share", "any"))
+_HAPPENED = re.compile(r"已(?:经)?(?:付|收|到|打)|付了|收了|到账|打了|刚到|付过")
 _PAID = re.compile(r"(?:付清|付款|支付|付|再付|一年后付|一年后)*")
 _CLAUSE = re.compile(r"(?:[^,;。\n\s、+\0/]|(?<=\bt)/(?=t))+")
 MOST = 8
@@ -64,6 +65,8 @@ def _between(board: Board, add: Add, first: int, last: int) -> None:
 
 def _read(clause: str, before: int | None) -> tuple[Parts, int, int] | None:
     """Read the parts of one clause, and where they stand in it. before: what earlier parts make, if any."""
+    if _HAPPENED.search(clause):
+        return None
     pieces = list(_PART.finditer(clause))
     shares = [piece for piece in pieces if piece.lastgroup == "share"]
     triggers = [piece for piece in pieces if piece.lastgroup != "share"]

@@ -35,6 +35,7 @@ _WORDS = {
         "详细地址 客户地址 公司地址 单位地址 注册地址 开票地址 办公地址 联系地址 厂址 地址 地点 所在地 "
         "地方在 address addr add"
     ),
+    "region": "所在地区 省市区 所在省市 地区 区域",
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",
     "discount_rate": "折扣率 折扣 价格系数 系数 价格 报价 discount rate",

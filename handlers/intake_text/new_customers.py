@@ -34,6 +34,12 @@ PLAIN = (
 _WITH_DAYS = {"monthly", "monthly_next", "after_invoice", "after_delivery", "net_days"}
 
 
+_ELSEWHERE = re.compile(
+    r"(?:发票|票|合同|样品|资料)[^,，。;\n]{0,2}(?:寄|邮|送)(?:到|往|至)?\s?[:：]?\s?$|仓库(?:在|地址)?\s?[:：]?\s?$"
+)
+"""Before an address to which papers go, or of the store: not the customer's own where another stands."""
+
+
 def solve(text: Text) -> tuple[Board, list[Label], list[RateMention], list[TermsMention]]:
     """Run the recognisers of numbers, rates and terms, which every request may hold."""
     board = Board(text)
@@ -110,6 +116,11 @@ def _address(board: Board) -> None:
     if len(kept := corrected(board.text.said, finds)) < len(finds):
         board.finds["address"] = kept
         return
+    own = [
+        find for find in finds if not _ELSEWHERE.search(board.text.said[max(0, find.start - 8) : find.start])
+    ]
+    if own and len(own) < len(finds):
+        board.finds["address"] = finds = own
     if not finds and (delivery := board.finds.get("delivery_address")):
         board.finds["address"] = [
             Find("address", each.value, each.start, each.end, each.why) for each in delivery
@@ -194,6 +205,8 @@ def _divisions(gathered: Gathering) -> None:
         return
     finds = gathered.board.finds["address"]
     said = re.sub(r"\s+", "", gathered.board.text.said[finds[-1].start : finds[-1].end])
+    if len(said) < len(address.value):  # its region stood elsewhere
+        said = address.value
     place = divisions(
         address.value, said, gathered.fields and {k: v.value for k, v in gathered.fields.items()}
     )

@@ -66,9 +66,14 @@ _ARROW = re.compile(
     r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|"
     r"降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
 )
+_NUMBERS_TURNED = re.compile(
+    r"(?<![\d.\-])(?P<a>[5-9]\d(?:\.\d)?)\s?(?:改成?|改为|改到|调成|调到|调整到|降到|涨到|→|->|=>)\s?"
+    r"(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折扣天个台件万元号年月日.])"
+)
 _POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
 _DECIMAL = re.compile(
-    r"(?=[01]?\.\d)(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|1\.00?)"
+    r"(?=[01]?\.\d)(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|"
+    r"1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
 _BARE = re.compile(rf"(?P<n>{_N})(?![\d%个台件万元号年月日天折])(?=$|[\s,;/|、\n)\0。])")
@@ -123,6 +128,8 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     found: list[RateMention] = []
     _take_pairs(board, found, _ARROW)
     _take_pairs(board, found, _ARROW_ZHE)
+    if "折" in board.text.said:
+        _take_pairs(board, found, _NUMBERS_TURNED)
     for pattern, read in _COUNTED:
         _take(board, found, pattern, read)
     _take_pairs(board, found, _FROM_TO)

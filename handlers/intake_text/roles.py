@@ -21,6 +21,7 @@ _BETWEEN = re.compile(
 )
 _VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|太高|偏高|高了|照旧|维持|不调|保持)")
+_STAYED = re.compile(r"(?:不变|不动|照旧|维持|保持)[,，]?(?:还是|仍是|仍|为|在)?\s?$")
 _THEN_CHANGED = re.compile(
     r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|"
     r"=>)(?!善)"
@@ -49,7 +50,11 @@ def roles_of_rates(
             roles[at] = "now" if label.field == "current_discount" else "to"
         elif mention.delta is not None or mention.again is not None:
             roles[at] = "to"
-        elif _STAYS.match(after):
+        elif (
+            _STAYS.match(after)
+            or _STAYED.search(before)
+            or (_then_relative(meant, at) and not _CHANGE_ASKED.search(before))
+        ):
             roles[at] = "now"
         elif both_sides and arrow:
             roles[at] = "now" if mention.start < arrow.start() else "to"
@@ -71,6 +76,16 @@ def roles_of_rates(
     now = [mention for at, mention in enumerate(meant) if roles.get(at) == "now"]
     asked = [mention for at, mention in enumerate(meant) if roles.get(at) == "to"]
     return now, asked
+
+
+def _then_relative(meant: list[RateMention], at: int) -> bool:
+    """Whether what follows counts from this rate: 95折再让3个点."""
+    return (
+        meant[at].value is not None
+        and not meant[at].off
+        and at + 1 < len(meant)
+        and meant[at + 1].delta is not None
+    )
 
 
 def _turns(said: str, end: int, start: int) -> bool:

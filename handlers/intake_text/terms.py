@@ -53,7 +53,7 @@ _TERMS = [
 _AT_ONCE = (
     (
         Method.AFTER_DELIVERY,
-        re.compile(r"货到(?:即|就|立即|现|当场)?(?:付款|付清|结清|付全款|付)(?!\s?\d)|(?<![票货收])到付"),
+        re.compile(r"货到(?:即|就|立即|现|当场)?(?:付款|付清|结清|付全款|付)(?!\s?\d)|(?<![票货收费递])到付"),
     ),
     (Method.AFTER_INVOICE, re.compile(r"(?:票到|见票|收到发票)(?:即|就|立即)?(?:付款|付清|付)(?!\s?\d)")),
 )
@@ -81,6 +81,11 @@ _RATIO = re.compile(
     r"分[二两三四五六\d][期次](?:付款?)?|分期付款"
 )
 
+_ABOUT = re.compile(
+    rf"(?:{'|'.join(basis for _, basis in _WITH_DAYS)}){_LINK}(?:"
+    rf"(?:不超过|最多|最长|最迟|不少于|至少|大概|大约|差不多)\s?{_DAYS}|"
+    rf"{NUM}\s?(?:天|日)?\s?(?:或者?|/|-|~)\s?{NUM}\s?(?:天|日))"
+)
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
 _FROM_TO = re.compile(
     rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|"
@@ -134,6 +139,8 @@ def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE):
         add(match.start(), match.end(), _acceptance(match))
+    for match in board.search(_ABOUT):
+        add(match.start(), match.end(), None, "several numbers of days, or a limit")
     for match in board.search(_FROM_TO):
         method = next(method for method, basis in _WITH_DAYS if re.fullmatch(basis, match["basis"]))
         for name, start in (("a", match.start()), ("b", match.start("b"))):
