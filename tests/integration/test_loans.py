@@ -151,9 +151,14 @@ def test_no_second_loan_slips_past_the_database(work: SqlWork, file_id: int) -> 
         work.loans.add_all([twin])
 
 
-@pytest.mark.parametrize("table", ["personnel_files", "materials", "loans", "file_moves", "file_access"])
+KEPT = ("personnel_files", "materials", "loans", "file_moves", "file_access", "leavings", "relatives")
+
+
+@pytest.mark.parametrize("table", KEPT)
 def test_no_row_of_the_register_can_be_deleted(work: SqlWork, file_id: int, table: str) -> None:
     lend(work, file_id)
+    begin_leaving(work, {LEADER.staff_no}, NOW)
+    declare_relative(work, BOSS, BOSS.staff_no, HR.staff_no, "姻亲", NOW)
     with pytest.raises(Exception, match="kept for good"), work.connection.begin_nested():
         work.connection.exec_driver_sql(f"DELETE FROM {table}")
 

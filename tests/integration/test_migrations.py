@@ -112,3 +112,19 @@ def test_foreign_keys_hold(engine: Engine) -> None:
     orphan = "INSERT INTO step_queue VALUES (99, 'YH0003', 99, TRUE, 'new_customer')"
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"), engine.begin() as connection:
         connection.execute(text(orphan))
+
+
+def test_going_back_a_version_lets_leavings_and_relatives_be_deleted_again(database_url: str) -> None:
+    migrate(database_url, "0006")
+    engine = create_write_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO relatives VALUES ('YH0001', 'YH0002', '姻亲')"))
+        connection.execute(text("DELETE FROM relatives"))
+    engine.dispose()
+    migrate(database_url)
+    engine = create_write_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO relatives VALUES ('YH0001', 'YH0002', '姻亲')"))
+    with pytest.raises(DBAPIError, match="kept for good"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM relatives"))
+    engine.dispose()
