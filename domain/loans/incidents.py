@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from domain.work import Work
 
 WORDS = 200
+CLOSERS = (Role.HR_MANAGER, Role.GENERAL_MANAGER)
 
 
 class Verdict(StrEnum):
@@ -122,7 +123,7 @@ def report_incident(
 def close_incident(
     work: Work, actor: Employee, incident_id: int, verdict: Verdict, resolution: str, now: datetime
 ) -> Incident:
-    """Close an incident after the check; the HR manager alone, and never who is party to it.
+    """Close an incident after the check; whoever `closes_incident` names, and never who is party to it.
 
     Raises Refused: incident_unknown, incident_closed, role_required, own_incident, own_file, relatives_file,
     file_missing, reason_required.
@@ -130,8 +131,9 @@ def close_incident(
     incident = work.incidents.lock(incident_id)
     if incident is None:
         raise Refused("incident_unknown")
-    actor.require(Role.HR_MANAGER, Role.GENERAL_MANAGER)
     file = require_file(work, incident.file_id)
+    if not closes_incident(work, actor, incident, file):
+        raise Refused("role_required")
     _require_impartial(work, actor, incident, file)
     if incident.closed_at is not None:
         raise Refused("incident_closed", by=incident.closed_by, at=incident.closed_at)
@@ -158,11 +160,21 @@ def verdicts_on(file: PersonnelFile) -> tuple[Verdict, ...]:
 
 
 def may_close(work: Work, incident: Incident, file: PersonnelFile) -> list[Employee]:
-    """List who may close an incident: HR managers, else the general manager, less who is party to it."""
-    for role in (Role.HR_MANAGER, Role.GENERAL_MANAGER):
+    """List who is asked to close an incident, less who is party to it.
+
+    HR managers, else the general manager, else the managers of administration, so that none stays open.
+    """
+    for role in (*CLOSERS, Role.ADMIN_MANAGER):
         if found := [p for p in work.people.holders(role) if _is_impartial(work, p, incident, file)]:
             return found
     return []
+
+
+def closes_incident(work: Work, actor: Employee, incident: Incident, file: PersonnelFile) -> bool:
+    """Whether closing falls to somebody at all, party or not: by their role, or as the one who is asked."""
+    if actor.works_here and actor.holds(*CLOSERS):
+        return True
+    return any(person.staff_no == actor.staff_no for person in may_close(work, incident, file))
 
 
 def _is_impartial(work: Work, actor: Employee, incident: Incident, file: PersonnelFile) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.approvals.delegations import today_of
+from domain.loans.incidents import may_close
 from domain.loans.leaving import Leaving
 from domain.loans.loans import Loan, LoanState
 from domain.people import Role, superior_of
@@ -90,7 +91,7 @@ class LoanReminders:
 
 
 class IncidentReminders:
-    """What is wrong with a file, until HR's manager has closed it."""
+    """What is wrong with a file, to whoever may close it and until they have."""
 
     prefix = "incident"
     rules = (Rule.INCIDENT,)
@@ -104,14 +105,15 @@ class IncidentReminders:
 
     def due(self, work: Work, key: str, at: Moment) -> list[Due]:
         incident = work.incidents.by_id(int(key))
-        if incident is None or incident.closed_at is not None:
+        file = work.files.by_id(incident.file_id) if incident is not None else None
+        if incident is None or file is None or incident.closed_at is not None:
             return []
         first = at.calendar.next_workday(at.day_of(incident.opened_at))
         if (told := every(first, at.rules.incident_every, at)) is None:
             return []
         return [
-            Due(Rule.INCIDENT, f"incident:{key}", told[0], manager.staff_no, told[1])
-            for manager in work.people.holders(Role.HR_MANAGER)
+            Due(Rule.INCIDENT, f"incident:{key}", told[0], closer.staff_no, told[1])
+            for closer in may_close(work, incident, file)
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import Refused
-from domain.loans.incidents import Incident, Verdict, close_incident, verdicts_on
+from domain.loans.incidents import Incident, Verdict, close_incident, closes_incident, verdicts_on
 from domain.people import Role
 from domain.personnel_files.files import PersonnelFile, keeps_files, require_file
 from handlers.approvals.asking import Questions
@@ -39,7 +39,7 @@ def show_incident(ctx: Telling, _: Language, incident: Incident, file: Personnel
         return screen.view()
     screen.say(_("The file is {state} until it was checked.", state=show_file_state(_, file.state)))
     reader = ctx.work.people.by_no(reader_no)
-    if reader is not None and reader.holds(Role.HR_MANAGER, Role.GENERAL_MANAGER):
+    if reader is not None and closes_incident(ctx.work, reader, incident, file):
         offered = [(verdict, show_verdict(_, verdict, incident.condition)) for verdict in verdicts_on(file)]
         screen.grid([Button(label, f"lz:{incident.id}:{verdict.value}") for verdict, label in offered], 1)
     return screen.view()
@@ -95,10 +95,11 @@ class IncidentList:
 
     def _readable(self, ctx: Context, incident_id: str) -> tuple[Incident, PersonnelFile]:
         incident = ctx.work.incidents.lock(int(incident_id))
-        known = keeps_files(ctx.actor) or ctx.actor.holds(Role.GENERAL_MANAGER)
-        if incident is None or not known:
+        if incident is None:
             raise Refused("incident_unknown")
         file = require_file(ctx.work, incident.file_id)
+        if not keeps_files(ctx.actor) and not closes_incident(ctx.work, ctx.actor, incident, file):
+            raise Refused("incident_unknown")
         if file.subject_no == ctx.actor.staff_no:
             raise Refused("own_file", number=file.number)
         return incident, file

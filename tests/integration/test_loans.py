@@ -305,6 +305,32 @@ def test_a_missing_file_is_found_or_lost_and_never_usable_as_it_is(work: SqlWork
     assert file.state is FileState.SHELVED
 
 
+def test_an_incident_to_which_hr_and_the_general_manager_are_party_goes_to_administration(
+    work: SqlWork, file_id: int
+) -> None:
+    """The general manager borrowed the file, HR's manager took it back."""
+    _request, loan = lend(work, file_id, BOSS)
+    check_return(work, HR, loan.id or 0, ReturnCheck(Condition.DAMAGED, PAGES, (), "e1 水渍"), NOW)
+    [incident] = work.incidents.open(limit=9)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert [person.staff_no for person in may_close(work, incident, file)] == [STEWARD.staff_no]
+    close = lambda who: close_incident(work, who, incident.id or 0, Verdict.MENDED, "已修复", NOW)  # noqa: E731
+    for party in (HR, BOSS):
+        refused("own_incident", lambda who=party: close(who))  # type: ignore[misc]
+    refused("role_required", lambda: close(LEADER))
+    close(STEWARD)
+    assert file.state is FileState.SHELVED
+
+
+def test_administration_closes_no_incident_that_hr_can_close(work: SqlWork, file_id: int) -> None:
+    incident = report_incident(work, KEEPER, file_id, Condition.DAMAGED, "封皮破损", NOW)
+    refused(
+        "role_required",
+        lambda: close_incident(work, STEWARD, incident.id or 0, Verdict.MENDED, "已修复", NOW),
+    )
+
+
 def test_a_renewal_adds_days_and_is_used_up(work: SqlWork, file_id: int) -> None:
     _request, loan = lend(work, file_id)
     due = loan.due_on
