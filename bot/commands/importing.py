@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from bot.commands.relatives_files import RelativesFile
 from bot.commands.staff_files import StaffFile, Tally
 from bot.messengers.telegram_events import CHANNEL
 from bot.settings import Settings
-from domain.approvals.holes import mend_holes
+from domain.approvals.holes import bar_relatives, mend_holes
 from domain.loans.leaving import begin_leaving
 from storage.unit_of_work import SqlWork
 
@@ -119,6 +120,7 @@ def import_relatives(settings_file: Path | None, data: Path, file: Path, dry_run
         lambda work: relatives.check(work.people.register()),
         lambda work: relatives.write(work, now()),
         dry_run,
+        lambda work: _mend(settings, work, lambda moment: bar_relatives(work, relatives.declared, moment)),
     )
 
 
@@ -169,12 +171,21 @@ def _works_here(work: SqlWork, staff_no: str) -> bool:
 
 
 def _mend_holes(settings: Settings, leavers: set[str], work: SqlWork) -> int:
-    """Let nothing wait for people who have left or lost a role; everyone concerned is told by the bot."""
-    from bot.app import CONSEQUENCES, make_turns  # noqa: PLC0415 - only where staff changed
+    """Let nothing wait for people who have left or lost a role."""
+
+    def act(moment: datetime) -> int:
+        begin_leaving(work, leavers, moment)
+        return mend_holes(work, moment)
+
+    return _mend(settings, work, act)
+
+
+def _mend(settings: Settings, work: SqlWork, act: Callable[[datetime], int]) -> int:
+    """Move what waits for people who may not take it any more; everyone concerned is told by the bot."""
+    from bot.app import CONSEQUENCES, make_turns  # noqa: PLC0415 - only where people changed
 
     moment, work.consequences = now(), CONSEQUENCES
-    begin_leaving(work, leavers, moment)
-    moved = mend_holes(work, moment)
+    moved = act(moment)
     if work.events:
         turns, _languages = make_turns(settings)
         turns.announce(work, CHANNEL, moment, lease=False)

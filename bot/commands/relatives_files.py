@@ -14,9 +14,13 @@ COLUMNS = ("工号", "亲属工号", "关系")
 
 
 class RelativesFile:
-    """Pairs of relatives as a file has them; either order says the same."""
+    """Pairs of relatives as a file has them; either order says the same.
+
+    declared: who has been named in a pair that was not known.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.declared: set[str] = set()
         self._rows = read_rows(path, COLUMNS)
         self._pairs = [
             (row.text("工号", 32, needed=True), row.text("亲属工号", 32, needed=True), row.text("关系", 40))
@@ -43,5 +47,6 @@ class RelativesFile:
         for one, other, relation in self._pairs:
             if work.files.declare_relative(one, other, relation):
                 told.append((one, {}, {"relative": other}))
+                self.declared |= {one, other}
         work.audit.record_all(now, "", "relative_declared", told)
         return Tally(len(told), 0, self.rows - len(told))

@@ -37,7 +37,7 @@ class Assignment:
 
 
 def concerned(facts: Mapping[str, str]) -> set[str]:
-    """Give whom a request is about and who was their relative when it was filed: none of them decides."""
+    """Give whom a request is about and who is known to be their relative: none of them decides."""
     return {facts.get("subject", ""), *facts.get("kin", "").split(",")} - {""}
 
 

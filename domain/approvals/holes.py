@@ -1,7 +1,11 @@
-"""Holes: steps whose people have left, lost their account or their role while the request waited for them."""
+"""Holes: steps whose people may not take them any more, while the request waits for them.
+
+They have left, lost their account or their role, or turned out to be a relative of whom it is about.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +31,24 @@ def mend_holes(work: Work, now: datetime) -> int:
     """
     end_lost_delegations(work, now)
     waiting = [(request.id or 0, step.position) for request, step in work.requests.open_steps()]
+    return sum(_mend(work, request_id, position, now) for request_id, position in waiting)
+
+
+def bar_relatives(work: Work, subject_nos: Collection[str], now: datetime) -> int:
+    """Take what waits about people from relatives of theirs who have just been declared; give how many moved.
+
+    Their requests note who is related to them now, so that no relative is asked at a later step either.
+    """
+    waiting = [
+        (request.id or 0, step.position)
+        for request, step in work.requests.open_steps()
+        if request.facts.get("subject") in subject_nos
+    ]
+    for request_id in dict.fromkeys(request_id for request_id, _position in waiting):
+        if (request := work.requests.lock(request_id)) is not None:
+            kin = ",".join(sorted(work.files.relatives(request.facts["subject"])))
+            request.facts = {**request.facts, "kin": kin}
+            work.requests.save(request)
     return sum(_mend(work, request_id, position, now) for request_id, position in waiting)
 
 

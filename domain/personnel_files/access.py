@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Field, SQLModel
 
 from domain.approvals.delegations import today_of
+from domain.approvals.holes import bar_relatives
 from domain.errors import Refused
 from domain.events import RelativeDeclared
 from domain.people import Employee
@@ -99,6 +100,7 @@ def declare_relative(
 ) -> None:
     """Note two people as relatives; everybody declares their own, whoever keeps files also others'.
 
+    What waits for one of them about the other goes to somebody else at once.
     Raises Refused: role_required, staff_unknown, relative_self, relative_known, text_length.
     """
     if staff_no != actor.staff_no and not keeps_files(actor):
@@ -112,3 +114,4 @@ def declare_relative(
         raise Refused("relative_known")
     work.audit.record(now, actor.staff_no, "relative_declared", staff_no, after={"relative": relative_no})
     work.events.append(RelativeDeclared(staff_no, relative_no, relation, actor.staff_no))
+    bar_relatives(work, {staff_no, relative_no}, now)

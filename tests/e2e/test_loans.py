@@ -344,6 +344,28 @@ async def test_a_relatives_file_is_refused(stage):
     await borrower.sees("涉及您的亲属，您须回避")
 
 
+async def test_a_handover_leaves_a_keeper_who_turns_out_to_be_a_relative(stage):
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    other = stage.person("冼家俊")
+    number = await asks_for(borrower)
+    await agrees(boss, number)
+    await agrees(hr, number)
+    card = await keeper.finds("【待交接】", number)
+    await other.says("亲属申报")
+    await other.answers("谁的亲属", "[冼家俊（销售一部）]")
+    await other.answers("哪一位是亲属", "lupeishan")
+    await other.answers("什么关系", "[姻亲]")
+    await other.taps("提交")
+    await hr.finds("【待交接】", number)
+    await stage.comes_to_rest()
+    assert "确认交接" not in keeper.bubbles[card.message_id].buttons
+    await hr.taps("确认交接")
+    await hr.sees("请当面清点页数")
+    await hr.taps(PAGES)
+    await borrower.finds("已清点31页，请您确认")
+    await stage.is_sound(requests=1)
+
+
 async def test_the_day_of_return_lies_within_policy(stage):
     borrower = stage.person("莫志坚")
     await borrower.says("借档案 RS-0004")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from domain.approvals.acts import approve_step, record_outcome
 from domain.approvals.delegations import delegate_approvals, desks_of
 from domain.approvals.detours import transfer_step
+from domain.approvals.holes import mend_holes
 from domain.approvals.requests import Request, RequestState
 from domain.errors import Refused
 from domain.events import FileFree, LoanLent
@@ -50,6 +51,7 @@ from tests.support.archive import (
     settle_in,
     work_on,
 )
+from tests.support.company import account_of, put
 from tests.support.database import NOW, race
 
 INTACT = ReturnCheck(Condition.INTACT, PAGES)
@@ -200,8 +202,52 @@ def test_a_keeper_who_has_become_a_relative_hands_nothing_over(work: SqlWork, fi
     approve_all(work, request)
     step = open_step(work, request.id or 0)
     assert step is not None
+    loan = count_as_keeper(work, KEEPER, step[0], PAGES, NOW)
     declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, KEEPER.staff_no, "姻亲", NOW)
-    refused("relatives_file", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
+    moved = open_step(work, request.id or 0)
+    assert moved is not None
+    assert moved[1] == [HR.staff_no]
+    refused("request_unknown", lambda: count_as_keeper(work, KEEPER, step[0], PAGES, NOW))
+    count_as_borrower(work, BORROWER, loan.id or 0, PAGES, NOW)
+    assert (loan.state, loan.keeper_no) == (LoanState.APPROVED, "")
+    count_as_keeper(work, HR, moved[0], PAGES, NOW)
+    assert loan.state is LoanState.LENT
+
+
+def test_a_handover_goes_to_the_units_other_keeper_where_one_is_a_relative(
+    work: SqlWork, file_id: int
+) -> None:
+    third = replace(KEEPER, staff_no="YH0009", name="黎敏")
+    put(work.connection, third)
+    work.people.bind(account_of(third), NOW, "")
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    declare_relative(work, KEEPER, COLLEAGUE.staff_no, KEEPER.staff_no, "姻亲", NOW)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert step[1] == [third.staff_no]
+
+
+def test_a_relative_who_is_declared_meanwhile_is_not_asked_at_a_later_step(
+    work: SqlWork, file_id: int
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    declare_relative(work, COLLEAGUE, COLLEAGUE.staff_no, HR.staff_no, "姻亲", NOW)
+    approve_all(work, request)
+    assert HR.staff_no not in {step.decided_by for step in work.requests.all_steps(request.id or 0)}
+
+
+def test_a_keeper_who_leaves_after_the_approval_is_followed_by_the_fallback(
+    work: SqlWork, file_id: int
+) -> None:
+    request = ask(work, BORROWER, file_id)
+    approve_all(work, request)
+    for keeper in (KEEPER, OTHER_KEEPER):
+        becomes(work, replace(keeper, state=StaffState.LEFT))
+        mend_holes(work, NOW)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert step[1] == [BOSS.staff_no, STEWARD.staff_no]
 
 
 def test_what_a_delegate_is_concerned_by_they_do_not_decide(work: SqlWork, file_id: int) -> None:
