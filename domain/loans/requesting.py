@@ -65,9 +65,15 @@ def repropose_loan(
     content: dict[str, Any],
     now: datetime,
 ) -> Request:
-    """Send a returned loan round again."""
+    """Send a returned loan round again.
+
+    How its file stands is part of the content: one that was sealed meanwhile brings the reason for unsealing.
+    """
     file = check_loan(work, borrower, terms, now, apart_from=request_id)
-    request = resubmit_request(work, borrower, request_id, version, content, now)
+    asked = work.requests.by_id(request_id)
+    same = asked is not None and asked.content["file"][0] == content["file"][0]
+    besides = ("unsealing", "file") if same else ("unsealing",)
+    request = resubmit_request(work, borrower, request_id, version, content, now, besides=besides)
     loan = loan_of(work, request)
     former = loan.file_id
     for name, value in _columns(terms).items():

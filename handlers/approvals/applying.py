@@ -48,15 +48,21 @@ class Applying:
         request = self._own(ctx, request_id, version)
         if request.state is not RequestState.RETURNED:
             raise Refused("request_closed", number=request.number, state=request.state)
-        form = self._kinds[request.kind].form
+        kind = self._kinds[request.kind]
+        form = kind.form
         draft = ctx.conversation.draft_of(form.name, int(request_id))
         if draft is not None and draft.mend is not None and draft.mend.version == request.version:
+            draft.answers, draft.mend.former = (
+                kind.refresh(ctx, draft.answers),
+                kind.refresh(ctx, draft.mend.former),
+            )
             self._forms.resume(ctx, draft)
             return
         if draft is not None:
             ctx.conversation.drop(draft)
-        mend = Mend(int(request_id), request.version, list(request.mend), dict(request.content))
-        kept = {name: raw for name, raw in request.content.items() if name not in request.mend}
+        content = kind.refresh(ctx, dict(request.content))
+        mend = Mend(int(request_id), request.version, [*request.mend, *kind.beside_mending], content)
+        kept = {name: raw for name, raw in content.items() if name not in request.mend}
         self._forms.begin(ctx, Draft(form.name, form.version, answers=kept, mend=mend))
 
     def on_nudge(self, ctx: Context, request_id: str, version: str) -> None:

@@ -24,6 +24,8 @@ class Kind:
     choices: likely ones, label and value. parse_outcome raises Refused. outcome_note: what the applicant may
     do once it is recorded. carry_out: where recording takes more than one person's word, what an executor's
     word does instead: given the step, the outcome and ids of photos, it gives what came of it.
+    refresh: brings the answers of a returned request up to what the register says now; beside_mending: fields
+    that are asked as well where those answers call for them.
     """
 
     kind: RequestKind
@@ -41,6 +43,8 @@ class Kind:
     done_word: str = ""
     outcome_choices: Callable[[Context, Request], Sequence[tuple[str, str]]] | None = None
     carry_out: Callable[[Context, StepRef, str, list[str]], str] | None = None
+    refresh: Callable[[Context, dict[str, Any]], dict[str, Any]] = lambda ctx, content: content
+    beside_mending: tuple[str, ...] = ()
 
     @property
     def done(self) -> str:

@@ -97,7 +97,15 @@ def _terms(answers: Answers) -> LoanTerms:
     )
 
 
+def _refresh(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
+    """Say of the chosen file how it stands now: one that has been sealed is asked about further."""
+    file = ctx.work.files.by_id(int(answers["file"][0])) if "file" in answers else None
+    return {**answers, "file": answer_of(ctx, file)} if file is not None else answers
+
+
 def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
+    if (lying := ctx.conversation.draft(draft.id)) is not None:
+        lying.answers = _refresh(ctx, lying.answers)  # what is refused now is asked next
     terms, content = _terms(answers), dict(draft.answers)
     if draft.mend is not None:
         request_id, version = draft.mend.request_id, draft.mend.version
@@ -297,4 +305,6 @@ FILE_LOAN_KIND = Kind(
     outcome_note=N_("Please keep it well and bring it back in time."),
     outcome_choices=_usual_counts,
     carry_out=_count,
+    refresh=_refresh,
+    beside_mending=("unsealing",),
 )

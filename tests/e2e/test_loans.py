@@ -16,6 +16,8 @@ from bot.settings import load_settings
 from domain.approvals.holes import mend_holes
 from domain.loans.leaving import begin_leaving
 from domain.people import StaffState
+from domain.personnel_files.files import FileState
+from domain.personnel_files.moves import put_file
 from storage.unit_of_work import SqlWork
 from tests.support.person import Person
 
@@ -588,3 +590,50 @@ def nobody_came(work: SqlWork, number: str) -> None:
     assert loan is not None
     loan.collect_by = now().date() - timedelta(days=2)
     work.loans.save(loan)
+
+
+async def seals(stage) -> None:
+    """Let the file's person have left, and the file be sealed."""
+
+    def act(work: SqlWork) -> None:
+        file = work.files.by_number(FILE)
+        assert file is not None
+        put_file(work, file, FileState.SEALED, "", "", now())
+
+    await stage.change(act)
+
+
+async def test_a_file_that_was_sealed_meanwhile_needs_a_reason_when_the_loan_is_mended(stage):
+    borrower, boss = stage.people("莫志坚", "梁国栋")
+    number = await asks_for(borrower)
+    await boss.finds("【待审批】", number)
+    await boss.taps("退回")
+    await boss.answers(f"退回 {number}", "归还日期太晚")
+    await borrower.finds("已退回", "归还日期太晚")
+    await seals(stage)
+    await borrower.taps("修改后重新提交")
+    await borrower.answers("档案借阅 1/2 · 启封理由", "劳动仲裁举证")
+    await borrower.answers("档案借阅 2/2 · 归还日期", "三天后")
+    await borrower.sees("档案借阅 · 请核对", "启封理由：未填 → 劳动仲裁举证")
+    await borrower.taps("提交")
+    await boss.finds("【待审批】", number, "启封 劳动仲裁举证")
+    await stage.is_sound(requests=1)
+
+
+async def test_a_file_that_is_sealed_while_the_loan_is_being_mended_is_asked_about_too(stage):
+    borrower, boss = stage.people("莫志坚", "梁国栋")
+    number = await asks_for(borrower)
+    await boss.finds("【待审批】", number)
+    await boss.taps("退回")
+    await boss.answers(f"退回 {number}", "归还日期太晚")
+    await borrower.finds("已退回", "归还日期太晚")
+    await borrower.taps("修改后重新提交")
+    await borrower.answers("档案借阅 1/1 · 归还日期", "三天后")
+    await borrower.sees("档案借阅 · 请核对")
+    await seals(stage)
+    await borrower.taps("提交")
+    await borrower.answers("档案借阅 1/2 · 启封理由", "劳动仲裁举证")
+    await borrower.sees("档案借阅 · 请核对")
+    await borrower.taps("提交")
+    await boss.finds("【待审批】", number, "启封 劳动仲裁举证")
+    await stage.is_sound(requests=1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
-from domain.approvals.acts import approve_step, record_outcome
+from domain.approvals.acts import approve_step, record_outcome, return_step
 from domain.approvals.delegations import delegate_approvals, desks_of
 from domain.approvals.detours import transfer_step
 from domain.approvals.holes import mend_holes
@@ -23,13 +23,14 @@ from domain.loans.lapsing import lapse_loans
 from domain.loans.leaving import begin_leaving, finish_leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState
 from domain.loans.renewals import change_due, renew_loan
+from domain.loans.requesting import repropose_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
 from domain.loans.waiting import pass_on, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
 from domain.personnel_files.access import declare_relative
-from domain.personnel_files.files import FileKind, FileState, Secrecy
+from domain.personnel_files.files import FileKind, FileState, PersonnelFile, Secrecy
 from domain.personnel_files.materials import MaterialClass
-from domain.personnel_files.moves import move_file
+from domain.personnel_files.moves import move_file, put_file
 from storage.unit_of_work import SqlWork
 from tests.support.archive import (
     BORROWER,
@@ -46,9 +47,11 @@ from tests.support.archive import (
     add_material,
     approve_all,
     ask,
+    content_of,
     loan_about,
     open_step,
     settle_in,
+    terms_of,
     work_on,
 )
 from tests.support.company import account_of, put
@@ -502,6 +505,27 @@ def test_a_request_whose_day_has_gone_by_goes_back_and_then_lapses(work: SqlWork
     assert lapse_loans(work, NOW + timedelta(days=6)) == 1
     assert request.state is RequestState.LAPSED
     assert work.loans.active_of(file_id) is None
+
+
+def test_a_loan_of_a_file_that_was_sealed_meanwhile_is_mended_with_a_reason(
+    work: SqlWork, file_id: int
+) -> None:
+    request, file = ask(work, BORROWER, file_id), work.files.by_id(file_id)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert file is not None
+    return_step(work, LEADER, step[0], "归还日期太晚", ["due"], NOW)
+    put_file(work, file, FileState.SEALED, HR.staff_no, "", NOW)
+
+    def mends(about: PersonnelFile, **more: Any) -> Request:
+        terms = terms_of(about.id or 0, days=3, **more)
+        content = {**content_of(about, terms), **more}
+        return repropose_loan(work, BORROWER, request.id or 0, 1, terms, content, NOW)
+
+    refused("unsealing_reason", lambda: mends(file))
+    other = add_file(work, LEADER, FileKind.MANAGEMENT)
+    refused("not_named_for_mending", lambda: mends(other, unsealing="劳动仲裁举证"))
+    assert mends(file, unsealing="劳动仲裁举证").state is RequestState.PENDING
 
 
 def test_leaving_ends_requests_and_waits_for_files(work: SqlWork, files: dict[str, int]) -> None:
