@@ -10,9 +10,11 @@ from sqlalchemy import Column, ColumnElement, Connection, Index, Select, case, f
 from sqlalchemy.orm import Session
 from sqlmodel import Field
 
+from domain.approvals.requests import RequestState
 from domain.loans.incidents import Incident, Verdict
 from domain.loans.leaving import Leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState, WaitingEntry
+from storage.approvals import RequestRow
 from storage.types import Coded
 
 _ACTIVE = (LoanState.PENDING, LoanState.APPROVED, LoanState.LENT)
@@ -170,6 +172,19 @@ class SqlLoans:
         return self._read(
             select(LoanRow)
             .where(_loans.c.state == LoanState.PENDING, _loans.c.due_on < day)
+            .order_by(_loans.c.id)
+        )
+
+    def unmended(self, since: datetime) -> list[Loan]:
+        columns = RequestRow.__table__.c  # type: ignore[attr-defined]
+        return self._read(
+            select(LoanRow)
+            .join(RequestRow, columns.id == _loans.c.request_id)
+            .where(
+                columns.state == RequestState.RETURNED,
+                columns.updated_at <= since,
+                _loans.c.state == LoanState.PENDING,
+            )
             .order_by(_loans.c.id)
         )
 

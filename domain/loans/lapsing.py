@@ -1,8 +1,8 @@
-"""What ends by itself: approved files that nobody fetched, and requests whose due date has gone by."""
+"""What ends by itself: files that nobody fetched, and requests that nobody mended or that came too late."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.approvals.acts import lapse_request, send_back_moved
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 def lapse_loans(work: Work, now: datetime) -> int:
     """See to every loan whose time has gone by, each once; give how many.
 
-    A request that still waits for approval goes back to have its due date mended; one that has gone back and
-    was not mended ends, so that nothing keeps the file from others for ever.
+    A request that still waits for approval past its due date goes back to have that mended. One that has gone
+    back, for whatever reason, ends where it was not mended in as many days as an approved file waits to be
+    fetched, so that it does not keep the file from others.
     """
-    today, ended, patience = today_of(work, now), 0, work.rules.files.collect_days
-    for loan in [*work.loans.uncollected(today), *work.loans.stale(today)]:
+    today, ended = today_of(work, now), 0
+    patient = now - timedelta(days=work.rules.files.collect_days)
+    for loan in [*work.loans.uncollected(today), *work.loans.stale(today), *work.loans.unmended(patient)]:
         request = work.requests.lock(loan.request_id or 0)
         if request is None or request.state.closed:
             continue
         if loan.state is LoanState.PENDING and request.state is RequestState.PENDING:
             send_back_moved(work, request, ["due"], now)
-        elif loan.state is LoanState.APPROVED or (now - request.updated_at).days >= patience:
+        elif loan.state is LoanState.APPROVED or request.updated_at <= patient:
             lapse_request(work, request, now)
         else:
             continue

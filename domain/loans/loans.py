@@ -22,13 +22,13 @@ class LoanMode(StrEnum):
 
 
 class LoanState(StrEnum):
-    """pending -> (approved -> (lent -> returned | lapsed) | dropped)."""
+    """pending -> (approved -> (lent -> returned | lapsed) | lapsed | dropped)."""
 
     PENDING = "pending"
     APPROVED = "approved"  # waits to be fetched
     LENT = "lent"
     RETURNED = "returned"  # checked by the keeper, in whatever condition
-    LAPSED = "lapsed"  # approved, and not fetched in time
+    LAPSED = "lapsed"  # approved and not fetched, or sent back and not mended in time
     DROPPED = "dropped"  # rejected, withdrawn or voided
 
     @property
@@ -164,6 +164,10 @@ class Loans(Protocol):
 
     def stale(self, day: date) -> list[Loan]:
         """Give loans still asked for whose due date lies before a day."""
+        ...
+
+    def unmended(self, since: datetime) -> list[Loan]:
+        """Give loans whose request went back by a moment and was not mended."""
         ...
 
     def put_on_waiting_list(self, entry: WaitingEntry) -> bool:

@@ -92,7 +92,7 @@ class FileRules:
     """The company's policy for files and loans; every span in calendar days.
 
     loan_days, secret_loan_days: longest loan. renewal_days: what one 续借 adds; renewals: how often.
-    collect_days: how long an approved file waits to be fetched.
+    collect_days: how long an approved file waits to be fetched, and a returned request to be mended.
     """
 
     loan_days: int = 14

@@ -330,6 +330,8 @@ class Notices:
 
     def _lapsed(self, _: Language, request: Request) -> View:
         screen = self._line(_, request)
+        if request.mend:
+            return screen.say(_("It has lapsed: it was sent back and not mended in time.")).view()
         return screen.say(_("It has lapsed: its time went by, or what it was about is over.")).view()
 
     def _unheard(self, ctx: Telling, _: Language, request: Request, step: Step) -> View:

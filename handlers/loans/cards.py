@@ -60,8 +60,14 @@ def show_former(ctx: Telling, _: Language, loan: Loan) -> View:
     if file is not None:
         screen.say(file_title(ctx.work.people, file))
     if loan.state is LoanState.LAPSED:
-        screen.say(_("It was not fetched in time; ask again if you still need it."))
+        screen.say(_why_lapsed(_, loan))
     return screen.view()
+
+
+def _why_lapsed(_: Language, loan: Loan) -> str:
+    if loan.collect_by is None:  # it was never approved, or that was taken back
+        return _("It was not mended in time; ask again if you still need it.")
+    return _("It was not fetched in time; ask again if you still need it.")
 
 
 def name_of(_: Language, ctx: Telling, person: Employee | None, staff_no: str) -> str:
@@ -93,7 +99,7 @@ def _say_state(ctx: Telling, _: Language, screen: ViewBuilder, loan: Loan, file:
         case LoanState.RETURNED:
             _say_return(ctx, _, screen, loan)
         case LoanState.LAPSED:
-            screen.say(_("It was not fetched in time; ask again if you still need it."))
+            screen.say(_why_lapsed(_, loan))
         case _:
             pass
 

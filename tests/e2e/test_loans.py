@@ -14,6 +14,7 @@ from bot.clock import now
 from bot.messengers.telegram_events import CHANNEL
 from bot.settings import load_settings
 from domain.approvals.holes import mend_holes
+from domain.loans.lapsing import lapse_loans
 from domain.loans.leaving import begin_leaving
 from domain.people import StaffState
 from domain.personnel_files.files import FileState
@@ -590,6 +591,29 @@ def nobody_came(work: SqlWork, number: str) -> None:
     assert loan is not None
     loan.collect_by = now().date() - timedelta(days=2)
     work.loans.save(loan)
+
+
+async def test_a_returned_loan_that_nobody_mends_lapses_and_its_borrower_is_told(stage):
+    borrower, boss, other = stage.people("莫志坚", "梁国栋", "温晓琳")
+    number = await asks_for(borrower)
+    await boss.finds("【待审批】", number)
+    await boss.taps("退回")
+    await boss.answers(f"退回 {number}", "归还日期太晚")
+    await borrower.finds("已退回", "归还日期太晚")
+    await other.says(f"排队 {FILE}")
+    await other.sees("您排第1位")
+    await stage.change(lambda work: days_go_by(work, 3))
+    await borrower.finds(number, "已失效：退回后未在期限内修改")
+    await other.finds("【档案已归还】冼家俊 RS-0004")
+    await stage.is_sound(requests=1)
+
+
+def days_go_by(work: SqlWork, days: int) -> None:
+    """As the sweep does it."""
+    work.consequences = CONSEQUENCES
+    lapse_loans(work, now() + timedelta(days=days))
+    turns, _languages = make_turns(load_settings())
+    turns.announce(work, CHANNEL, now(), lease=False)
 
 
 async def seals(stage) -> None:

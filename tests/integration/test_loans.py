@@ -16,7 +16,7 @@ from domain.approvals.detours import transfer_step
 from domain.approvals.holes import mend_holes
 from domain.approvals.requests import Request, RequestState
 from domain.errors import Refused
-from domain.events import FileFree, LoanLent
+from domain.events import FileFree, LoanLent, RequestLapsed
 from domain.loans.handovers import count_as_borrower, count_as_keeper, expected_pages
 from domain.loans.incidents import Verdict, close_incident, may_close, report_incident
 from domain.loans.lapsing import lapse_loans
@@ -505,6 +505,34 @@ def test_a_request_whose_day_has_gone_by_goes_back_and_then_lapses(work: SqlWork
     assert lapse_loans(work, NOW + timedelta(days=6)) == 1
     assert request.state is RequestState.LAPSED
     assert work.loans.active_of(file_id) is None
+
+
+def test_a_returned_request_that_nobody_mends_keeps_the_file_from_nobody_for_long(
+    work: SqlWork, file_id: int
+) -> None:
+    request = ask(work, BORROWER, file_id, days=14)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    return_step(work, LEADER, step[0], "请写明事由", ["purpose"], NOW)
+    wait_for_file(work, OTHER_KEEPER, file_id, NOW)
+    assert lapse_loans(work, NOW + timedelta(days=3, seconds=-1)) == 0
+    assert lapse_loans(work, NOW + timedelta(days=3)) == 1
+    assert (request.state, loan_about(work, request).state) == (RequestState.LAPSED, LoanState.LAPSED)
+    assert any(isinstance(event, RequestLapsed) for event in work.events)
+    assert free_for(work) == [OTHER_KEEPER.staff_no]
+    assert lapse_loans(work, NOW + timedelta(days=4)) == 0
+
+
+def test_a_returned_request_that_was_mended_does_not_lapse(work: SqlWork, file_id: int) -> None:
+    request, file = ask(work, BORROWER, file_id, days=14), work.files.by_id(file_id)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    assert file is not None
+    return_step(work, LEADER, step[0], "归还日期太晚", ["due"], NOW)
+    terms = terms_of(file_id, days=13)
+    repropose_loan(work, BORROWER, request.id or 0, 1, terms, content_of(file, terms), NOW)
+    assert lapse_loans(work, NOW + timedelta(days=9)) == 0
+    assert request.state is RequestState.PENDING
 
 
 def test_a_loan_of_a_file_that_was_sealed_meanwhile_is_mended_with_a_reason(
