@@ -76,6 +76,19 @@ class Reading:
         }
 
 
+_RATES = {"discount_rate", "requested_discount"}
+UNLIKELY = 0.5  # a share of the list price that nobody means; a growth or a quantity reads so
+_QUOTES = '「」『』“”"‘’《》'
+
+
+def _unquoted(value: Any) -> Any:
+    """Take off the quotation marks of a forwarded message that a value was cut out with one of."""
+    if not isinstance(value, str):
+        return value
+    bare = value.strip(_QUOTES)
+    return bare if bare and not any(mark in bare for mark in _QUOTES) else value
+
+
 class Gathering:
     """Fills a reading from a board, field by field."""
 
@@ -84,10 +97,21 @@ class Gathering:
         self.fields: dict[str, Value] = {}
 
     def put(self, find: Find | None, name: str = "") -> None:
-        if find is not None:
-            words = self.board.shown(find.start, find.end)
-            span = self.board.text.span(find.start, find.end)
-            self.fields[name or find.field] = Value(find.value, words, span, find.why)
+        if find is None:
+            return
+        name = name or find.field
+        if (
+            name in _RATES
+            and float(find.value) <= UNLIKELY
+            and "折" not in self.board.shown(find.start, find.end)
+        ):
+            self.board.ask(
+                name, [find.value], "a rate this low is most likely something else", find.start, find.end
+            )
+            return
+        words = self.board.shown(find.start, find.end)
+        span = self.board.text.span(find.start, find.end)
+        self.fields[name] = Value(_unquoted(find.value), words, span, find.why)
 
     def derive(self, name: str, value: Any, why: str = "derived") -> None:
         self.fields[name] = Value(value, "", None, why)
