@@ -7,7 +7,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from domain.loans.renewals import RenewalConsequence
 from domain.loans.requesting import LoanConsequence
 from domain.loans.waiting import pass_on
 from domain.onboarding import lose_contact
-from domain.work import Consequence
+from domain.work import Consequence, Work
 from handlers import onboarding
 from handlers.alarms import alarm_undelivered
 from handlers.context import Outgoing
@@ -79,6 +79,13 @@ def make_turns(settings: Settings) -> tuple[Turns, dict[str, Catalogue]]:
     router = Router(KINDS, list(languages.values()))
     turns = Turns(settings.rules(), CONSEQUENCES, router, languages, settings.company.language)
     return turns, languages
+
+
+def turn_the_day(work: Work, now: datetime) -> None:
+    """See to what begins or ends by its date; what fails of it holds up nothing else."""
+    for act in (announce_delegations, lapse_changes, lapse_loans, pass_on):
+        with work.contain(act.__name__):
+            act(work, now)
 
 
 class App:
@@ -196,15 +203,12 @@ class App:
             self._delivery.look()
 
     async def _turn_the_day(self) -> None:
-        """See to what begins or ends by its date: delegations, special rates, and loans."""
+        """See to delegations, special rates and loans, and tell everyone concerned."""
         channel = self._messenger.channel
 
         def sweep(connection: Connection) -> tuple[Parcel, ...]:
             now, work = clock.now(), self._turns.work(connection)
-            announce_delegations(work, now)
-            lapse_changes(work, now)
-            lapse_loans(work, now)
-            pass_on(work, now)
+            turn_the_day(work, now)
             return self._turns.announce(work, channel, now, lease=self._delivery.has_room)
 
         with contextlib.suppress(asyncio.CancelledError):  # stopping; the scheduler would call it an error

@@ -160,3 +160,11 @@ class Work(Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """Undo everything done inside where a Refused leaves it, so that the refusal itself can be told."""
         ...
+
+    def contain(self, what: str) -> AbstractContextManager[None]:
+        """Undo everything done inside where a fault leaves it, log that, and let what follows go on.
+
+        For sweeps, where one bad row must not hold up the others. what: names the row in the log, without
+        anybody's name. A database that does not answer is no fault of the row and is not contained.
+        """
+        ...

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from traceback import format_tb
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from domain.approvals.requests import RequestKind
+from domain.errors import Unavailable
 from domain.events import Event
 from domain.work import Consequence, Rules
 from storage.approvals import SqlRequests
@@ -28,6 +31,9 @@ from storage.people import SqlPeople
 from storage.personnel_files import SqlPersonnelFiles
 from storage.reminders import SqlReminders
 from storage.weekly import SqlWeekly
+from storage.writer import is_passing
+
+log = logging.getLogger(__name__)
 
 
 class SqlWork:
@@ -66,6 +72,18 @@ class SqlWork:
             del self.events[told:]
             raise
         savepoint.commit()
+
+    @contextmanager
+    def contain(self, what: str) -> Iterator[None]:
+        try:
+            with self.attempt():
+                yield
+        except Exception as error:
+            if isinstance(error, Unavailable) or is_passing(error):
+                raise
+            # Messages of errors quote values, so the log has the places alone.
+            places = "".join(format_tb(error.__traceback__))
+            log.error("%s failed and was left as it was: %s\n%s", what, type(error).__name__, places)
 
     @cached_property
     def requests(self) -> SqlRequests:

@@ -123,8 +123,13 @@ class Writer:
             job.done.set_exception(reason)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether it is the database that does not answer, and waiting mends it."""
+    return isinstance(error, DBAPIError) and not isinstance(error, _OURS)
+
+
 def _translated(error: Exception) -> Exception:
-    if isinstance(error, DBAPIError) and not isinstance(error, _OURS):
+    if is_passing(error):
         passing = Unavailable("the database does not answer")
         passing.__cause__ = error
         return passing

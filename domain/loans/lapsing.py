@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.approvals.acts import lapse_request, send_back_moved
 from domain.approvals.delegations import today_of
 from domain.approvals.requests import RequestState
-from domain.loans.loans import LoanState
+from domain.loans.loans import LoanState, require_loan
 
 if TYPE_CHECKING:
     from domain.work import Work
@@ -23,15 +23,24 @@ def lapse_loans(work: Work, now: datetime) -> int:
     """
     today, ended = today_of(work, now), 0
     patient = now - timedelta(days=work.rules.files.collect_days)
-    for loan in [*work.loans.uncollected(today), *work.loans.stale(today), *work.loans.unmended(patient)]:
-        request = work.requests.lock(loan.request_id or 0)
-        if request is None or request.state.closed:
-            continue
-        if loan.state is LoanState.PENDING and request.state is RequestState.PENDING:
-            send_back_moved(work, request, ["due"], now)
-        elif loan.state is LoanState.APPROVED or request.updated_at <= patient:
-            lapse_request(work, request, now)
-        else:
-            continue
-        ended += 1
+    found = [*work.loans.uncollected(today), *work.loans.stale(today), *work.loans.unmended(patient)]
+    for loan_id in dict.fromkeys(loan.id or 0 for loan in found):
+        with work.contain(f"lapsing of loan {loan_id}"):
+            ended += _see_to(work, loan_id, patient, now)
     return ended
+
+
+def _see_to(work: Work, loan_id: int, patient: datetime, now: datetime) -> bool:
+    """Send a loan's request back, or end it; false where neither is due yet."""
+    seen = work.loans.by_id(loan_id)
+    request = work.requests.lock(seen.request_id or 0) if seen is not None else None
+    if request is None or request.state.closed:
+        return False
+    loan = require_loan(work, loan_id)
+    if loan.state is LoanState.PENDING and request.state is RequestState.PENDING:
+        send_back_moved(work, request, ["due"], now)
+    elif loan.state is LoanState.APPROVED or request.updated_at <= patient:
+        lapse_request(work, request, now)
+    else:
+        return False
+    return True
