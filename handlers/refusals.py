@@ -198,6 +198,7 @@ WORDING: Mapping[str, str] = {
     "file_not_lendable": N_("{number} is {state} and cannot be lent now."),
     "not_out": N_("Nothing that is out fits “{text}”."),
     "file_free": N_("{number} is in its place; you can ask for it."),
+    "not_waiting": N_("You are not on the list for {number}."),
     "waiting_already": N_("You are on the list for {number} already."),
     "secret_unapproved": N_("{number} is secret, and no approver is set for that; ask the administrator."),
     "unsealing_reason": N_("{number} is sealed; please say why it must be opened."),

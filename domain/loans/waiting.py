@@ -9,7 +9,7 @@ from domain.errors import Refused
 from domain.events import FileFree
 from domain.loans.loans import WaitingEntry
 from domain.people import Employee
-from domain.personnel_files.files import FileState, require_file, require_no_kin
+from domain.personnel_files.files import FileState, PersonnelFile, require_file, require_no_kin
 
 if TYPE_CHECKING:
     from domain.work import Work
@@ -35,6 +35,20 @@ def wait_for_file(work: Work, actor: Employee, file_id: int, now: datetime) -> i
     if not work.loans.put_on_waiting_list(entry):
         raise Refused("waiting_already", number=file.number)
     return len(work.loans.waiting(file_id))
+
+
+def stop_waiting(work: Work, actor: Employee, file_id: int) -> PersonnelFile:
+    """Leave the waiting list of a file one needs no more. Raises Refused: file_unknown, not_waiting."""
+    file = require_file(work, file_id)
+    if not work.loans.leave_waiting_list(file_id, actor.staff_no):
+        raise Refused("not_waiting", number=file.number)
+    return file
+
+
+def place_of(work: Work, actor: Employee, file_id: int) -> int:
+    """Give somebody's place on the waiting list, counted from 1; 0 where they are not on it."""
+    waiting = [entry.staff_no for entry in work.loans.waiting(file_id)]
+    return waiting.index(actor.staff_no) + 1 if actor.staff_no in waiting else 0
 
 
 def tell_next(work: Work, file_id: int, now: datetime) -> None:

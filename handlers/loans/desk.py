@@ -8,7 +8,7 @@ from domain.errors import Refused
 from domain.loans.handovers import count_as_borrower, expected_pages
 from domain.loans.loans import Condition, Loan, LoanState
 from domain.loans.returns import ReturnCheck, announce_return, answer_return, check_return
-from domain.loans.waiting import wait_for_file
+from domain.loans.waiting import stop_waiting, wait_for_file
 from domain.personnel_files.files import PersonnelFile, find_files, keeps_files, require_file, require_no_kin
 from domain.personnel_files.materials import parse_pages
 from handlers.approvals.asking import Questions
@@ -96,8 +96,17 @@ class LoanDesk:
         )
         if ctx.tapped is not None:
             ctx.toast = text
-        else:
-            ctx.say(ViewBuilder().say("✓ " + text).view())
+        leave = Button(_("Leave the list"), f"lq:{file.id}")
+        ctx.say(ViewBuilder().say("✓ " + text).buttons(leave).view())
+
+    def on_leave(self, ctx: Context, file_id: str) -> None:
+        """Leave the waiting list."""
+        file = stop_waiting(ctx.work, ctx.actor, int(file_id))
+        text = ctx.language("You are off the list for {number}.", number=file.number)
+        ctx.show(ViewBuilder().say("✓ " + text).view())
+
+    def leave_in_words(self, ctx: Context, text: str) -> None:
+        self.on_leave(ctx, str(self._one_file(ctx, text).id))
 
     def wait_in_words(self, ctx: Context, text: str) -> None:
         file = self._one_file(ctx, text)

@@ -58,6 +58,9 @@ _SENTENCES = {
         r"|(?P<which>\S.{0,40}?)(?:的(?:人事)?档案)?(?:现在)?(?:在谁手里|在谁那里?|在哪里?|谁借了)[?？]?",
         re.IGNORECASE,
     ),
+    "leave": re.compile(
+        r"(?:(?:退出|取消)(?:排队|等候)|stop waiting for)\s*[:：]?\s*(?P<what>\S.{0,40})", re.IGNORECASE
+    ),
     "wait": re.compile(r"(?:排队|等候|预约|wait for)\s*[:：]?\s*(?P<what>\S.{0,40})", re.IGNORECASE),
     "return": re.compile(rf"归还\s*[:：]?\s*(?P<what>{_NUMBER}|JY-\S+|\S{{2,20}})", re.IGNORECASE),
     "renew": re.compile(rf"续借\s*[:：]?\s*(?P<what>{_NUMBER}|JY-\S+|\S{{2,20}})", re.IGNORECASE),
@@ -66,7 +69,7 @@ _SENTENCES = {
         re.IGNORECASE,
     ),
 }
-_ALWAYS = {"wait"}  # also in the middle of a form, which says that the file is out
+_ALWAYS = {"wait", "leave"}  # also in the middle of a form, which says that the file is out
 
 Command = Callable[[Context], object]
 Tap = tuple[Callable[..., object], str]
@@ -109,6 +112,7 @@ class FileRoutes:
             "bl": (self._starter(FILE_LOAN), ""),
             "lb": (desk.on_borrow, ids),
             "lw": (desk.on_wait, ids),
+            "lq": (desk.on_leave, ids),
             "ln": (desk.show_loan, ids),
             "lp": (desk.show_photos, ids),
             "ml": (desk.show_mine, r"\d{1,6}"),
@@ -177,6 +181,8 @@ class FileRoutes:
                 self._views.find(ctx, what, "whereabouts")
             case "wait":
                 self._desk.wait_in_words(ctx, what)
+            case "leave":
+                self._desk.leave_in_words(ctx, what)
             case "return":
                 self._desk.return_in_words(ctx, what)
             case "renew":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from domain.errors import Refused
 from domain.loans.incidents import report_incident
 from domain.loans.loans import Condition, LoanState
-from domain.loans.waiting import GONE
+from domain.loans.waiting import GONE, place_of
 from domain.personnel_files.access import (
     PURPOSE_LENGTH,
     Look,
@@ -167,6 +167,9 @@ class FileViews:
         screen.say(_("It is in its place.") if free else _("It cannot be had at the moment."))
         if free:
             screen.buttons(Button(_("Borrow a file"), f"lb:{file.id}"))
+        elif place := place_of(ctx.work, ctx.actor, file.id or 0):
+            screen.say(_("You are number {n} on the list.", n=place))
+            screen.buttons(Button(_("Leave the list"), f"lq:{file.id}"))
         elif file.state not in GONE:
             screen.buttons(Button(_("Tell me when it is back"), f"lw:{file.id}"))
         ctx.say(screen.view())

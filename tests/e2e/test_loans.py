@@ -318,6 +318,27 @@ async def test_one_file_has_one_loan_and_a_waiting_list(stage):
     await waiting.sees("档案借阅 2/6 · 借阅范围")
 
 
+async def test_whoever_waits_may_leave_the_list(stage):
+    waiting, other = stage.people("温晓琳", "冼家俊")
+    await waiting.says("排队 RS-0034")
+    await waiting.sees("您排第1位")
+    await other.says("/start file_RS-0034")
+    await other.sees("目前不能借阅")
+    await other.taps("归还后通知我", toast="您排第2位")
+    await other.sees("您排第2位")
+    await waiting.taps("退出排队")
+    await waiting.sees("已退出 RS-0034 的排队")
+    await waiting.says("退出排队 RS-0034")
+    await waiting.sees("您没有在排队：RS-0034")
+    await other.says("/start file_RS-0034")
+    await other.sees("目前不能借阅", "您排第1位")
+    await other.says("借档案")
+    await other.sees("档案借阅 1/6")
+    await other.says("取消排队 RS-0034")
+    await other.sees("已退出 RS-0034 的排队")
+    assert await stage.scalar("SELECT count(*) FROM file_waiting") == 0
+
+
 @pytest.mark.parametrize(
     ("name", "file", "told"),
     [

@@ -25,7 +25,7 @@ from domain.loans.loans import Condition, Loan, LoanMode, LoanState
 from domain.loans.renewals import change_due, renew_loan
 from domain.loans.requesting import repropose_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
-from domain.loans.waiting import pass_on, wait_for_file
+from domain.loans.waiting import pass_on, place_of, stop_waiting, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
 from domain.personnel_files.access import declare_relative
 from domain.personnel_files.files import FileKind, FileState, PersonnelFile, Secrecy
@@ -421,6 +421,17 @@ def test_whoever_waits_is_told_once_the_file_is_back(work: SqlWork, file_id: int
     told = [event.staff_no for event in work.events if isinstance(event, FileFree)]
     assert told == [OTHER_KEEPER.staff_no]
     refused("file_free", lambda: wait_for_file(work, BOSS, file_id, NOW))
+
+
+def test_whoever_has_left_the_list_is_not_told(work: SqlWork, file_id: int) -> None:
+    _request, loan = lend(work, file_id)
+    refused("not_waiting", lambda: stop_waiting(work, LEADER, file_id))
+    wait_for_file(work, LEADER, file_id, NOW)
+    wait_for_file(work, OTHER_KEEPER, file_id, NOW)
+    stop_waiting(work, LEADER, file_id)
+    assert (place_of(work, LEADER, file_id), place_of(work, OTHER_KEEPER, file_id)) == (0, 1)
+    check_return(work, KEEPER, loan.id or 0, INTACT, NOW)
+    assert free_for(work) == [OTHER_KEEPER.staff_no]
 
 
 def test_whoever_waits_is_told_once_an_incident_is_closed(work: SqlWork, file_id: int) -> None:
