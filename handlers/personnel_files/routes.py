@@ -25,6 +25,7 @@ from handlers.personnel_files.lists import FileLists
 from handlers.personnel_files.opening import FILE_OPENING
 from handlers.personnel_files.records import label_of
 from handlers.personnel_files.relatives import RELATIVE
+from handlers.personnel_files.reporting import IncidentReporting
 from handlers.personnel_files.steps import FilingSteps
 from handlers.personnel_files.views import FileViews
 
@@ -82,6 +83,7 @@ class FileRoutes:
         self._views = FileViews(questions)
         self._steps = FilingSteps(questions)
         self._incidents = IncidentList(questions)
+        self._reporting = IncidentReporting(questions)
         self._lists, self._leaving = FileLists(), LeavingList()
 
     def commands(self) -> Mapping[str, Command]:
@@ -131,6 +133,7 @@ class FileRoutes:
             "fc": (views.show_catalogue, ids),
             "fh": (views.show_history, ids),
             "fb": (views.on_label, ids),
+            "fd": (self._reporting.on_report, ids),
             "fm": (views.show_moves, ids),
             "fv": (views.on_move, rf"{ids}:{word}:{word}"),
             "files": (self._lists.show_desk, ""),
@@ -149,8 +152,9 @@ class FileRoutes:
 
     def questions(self) -> str:
         """Give the shapes of the buttons of our own questions."""
-        ids = r"\d{1,18}"
-        return rf"bc:{ids}:\d{{1,4}}|ri:{ids}:\d{{1,4}}|rc:{ids}:[a-z_]{{1,16}}|fp:{ids}:[rchl]:\d{{1,2}}"
+        ids, word = r"\d{1,18}", r"[a-z_]{1,16}"
+        counts = rf"bc:{ids}:\d{{1,4}}|ri:{ids}:\d{{1,4}}"
+        return rf"{counts}|rc:{ids}:{word}|dc:{ids}:{word}|fp:{ids}:[rchl]:\d{{1,2}}"
 
     def on_started(self, ctx: Context, payload: str) -> bool:
         """Open the file whose code was scanned; false for any other start."""

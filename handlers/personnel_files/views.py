@@ -35,6 +35,7 @@ from handlers.language import N_, Language
 from handlers.loans.cards import name_of
 from handlers.personnel_files.documents import label_document
 from handlers.personnel_files.records import label_of
+from handlers.personnel_files.reporting import is_reportable
 from handlers.personnel_files.wording import (
     CLASSES,
     file_kind,
@@ -245,6 +246,8 @@ class FileViews:
         row = [Button(_("Label"), f"fb:{file.id}")]
         if moves and loan is None:
             row.append(Button(_("Move"), f"fm:{file.id}"))
+        if moves and is_reportable(file):
+            row.append(Button(_("Report an incident"), f"fd:{file.id}"))
         screen.buttons(*row)
 
     def show_catalogue(self, ctx: Context, file_id: str, purpose: str = "") -> None:

@@ -261,6 +261,42 @@ async def test_a_file_that_is_missed_stays_on_the_list_until_hr_has_closed_it(st
     assert await stage.scalar("SELECT state FROM personnel_files WHERE number = 'RS-0005'") == "shelved"
 
 
+async def test_damage_found_on_the_shelf_opens_an_incident(stage):
+    keeper, hr, other = stage.people("陆佩珊", "欧阳静", "石岩")
+    await looks_into(keeper, "RS-0005", "档案检查")
+    await keeper.taps("报异常")
+    await keeper.sees("报异常 · 温晓琳 RS-0005")
+    await keeper.taps("损坏")
+    await keeper.answers("损坏 · 温晓琳 RS-0005", "\u200b")
+    await keeper.answers("请填写原因", "e2 发霉，粘连")
+    await keeper.sees("RS-0005 的异常已登记")
+    card = await hr.finds("【档案异常】温晓琳 RS-0005", "损坏：e2 发霉，粘连", "档案目前检查中")
+    await keeper.says("RS-0005在哪")
+    await keeper.sees("检查中 · 人力资源部")
+    await stage.plants(other, "报异常", "fd:11")
+    await other.taps("报异常", toast="由人力资源部保管")
+    await hr.taps_at(card, "已补齐或修复")
+    await hr.answers("核查结果", "已除霉")
+    await hr.sees("异常已办结")
+    assert await stage.scalar("SELECT state FROM personnel_files WHERE number = 'RS-0005'") == "shelved"
+
+
+async def test_an_incident_that_hr_reported_about_a_managers_relative_goes_to_administration(stage):
+    hr, boss, steward = stage.people("欧阳静", "梁国栋", "霍敬贤")
+    subject = await stage.scalar("SELECT subject_no FROM personnel_files WHERE number = 'RS-0005'")
+    await stage.change(lambda work: work.files.declare_relative(boss.staff_no, subject, "姻亲"))
+    await looks_into(hr, "RS-0005", "档案检查")
+    await hr.taps("报异常")
+    await hr.answers("报异常 · 温晓琳 RS-0005", "缺页")
+    await hr.answers("缺页 · 温晓琳 RS-0005", "e2 缺第3页")
+    await hr.sees("RS-0005 的异常已登记")
+    await steward.finds("【档案异常】温晓琳 RS-0005", "缺页：e2 缺第3页")
+    await steward.taps("已补齐")
+    await steward.answers("核查结果", "已补齐复印件")
+    await steward.sees("异常已办结")
+    assert await stage.scalar("SELECT closed_by FROM file_incidents") == steward.staff_no
+
+
 async def test_the_other_units_keeper_changes_nothing(stage):
     other = stage.person("石岩")
     await looks_into(other, "RS-0005")

@@ -343,6 +343,27 @@ def test_an_incident_holds_the_file_until_a_third_person_closes_it(work: SqlWork
     assert work.files.by_id(file_id).state is FileState.SHELVED  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        (Condition.PAGES_MISSING, FileState.UNDER_INSPECTION),
+        (Condition.DAMAGED, FileState.UNDER_INSPECTION),
+        (Condition.LOST, FileState.MISSING),
+    ],
+)
+def test_what_is_found_on_the_shelf_sets_the_file_aside(
+    work: SqlWork, file_id: int, condition: Condition, state: FileState
+) -> None:
+    refused("reason_required", lambda: report_incident(work, KEEPER, file_id, condition, " ", NOW))
+    refused("other_unit", lambda: report_incident(work, OTHER_KEEPER, file_id, condition, "发霉", NOW))
+    report_incident(work, KEEPER, file_id, condition, "发霉", NOW)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    assert file.state is state
+    code = "file_move" if state is FileState.MISSING else "incident_open"
+    refused(code, lambda: move_file(work, KEEPER, file_id, state, FileState.SHELVED, "", NOW))
+
+
 def test_a_missing_file_is_found_or_lost_and_never_usable_as_it_is(work: SqlWork, file_id: int) -> None:
     incident = report_incident(work, HR, file_id, Condition.LOST, "盘点未找到", NOW)
     file = work.files.by_id(file_id)
