@@ -270,6 +270,16 @@ class SqlPersonnelFiles:
         )
         return self._session.scalars(query.limit(1)).first()
 
+    def has_read_list(self, actor_no: str, title: str, since: date) -> bool:
+        query = select(_access.c.id).where(
+            _access.c.actor_no == actor_no,
+            _access.c.file_id.is_(None),
+            _access.c.at >= datetime.combine(since, time(), self._zone),
+            _access.c.look == Look.LIST,
+            _access.c.purpose == title,
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def accesses(self, file_id: int, *, limit: int) -> list[AccessEntry]:
         query = select(AccessRow).where(_access.c.file_id == file_id).order_by(_access.c.id.desc())
         return cast(list[AccessEntry], list(self._session.scalars(query.limit(limit))))

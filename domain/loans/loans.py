@@ -95,7 +95,11 @@ class Loan(SQLModel):
 
 @dataclass(frozen=True, slots=True)
 class LoanTerms:
-    """What is asked for. parts: as in Loan. unsealing: why a sealed file must be opened, else empty."""
+    """What is asked for.
+
+    parts: as in Loan. unsealing: why a sealed file must be opened, else empty. told: the purpose in words,
+    where `purpose` is only the code of a choice.
+    """
 
     file_id: int
     mode: LoanMode
@@ -103,6 +107,7 @@ class LoanTerms:
     purpose: str
     due_on: date
     unsealing: str = ""
+    told: str = ""
 
 
 class WaitingEntry(SQLModel):

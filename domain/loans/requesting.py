@@ -17,7 +17,7 @@ from domain.events import LoanApproved, LoanEnded, LoanSentBack
 from domain.loans.loans import Loan, LoanMode, LoanState, LoanTerms, loan_of
 from domain.loans.waiting import tell_next
 from domain.people import Employee
-from domain.personnel_files.access import Look, may_read_inside, note_look
+from domain.personnel_files.access import PURPOSE_LENGTH, Look, may_read_inside, note_look
 from domain.personnel_files.files import FileState, PersonnelFile, Secrecy, require_file, require_no_kin
 from domain.personnel_files.moves import put_file
 
@@ -52,7 +52,7 @@ def propose_loan(
             **_columns(terms),
         )
     )
-    note_look(work, borrower, file.id, Look.LOAN, f"{request.number} {terms.purpose}"[:100], now)
+    _note_look(work, borrower, request, terms, now)
     return request
 
 
@@ -85,7 +85,14 @@ def repropose_loan(
         request.subject_id, request.title = file.id, title_of(work, file)
         work.requests.save(request)
         tell_next(work, former, now)
+        _note_look(work, borrower, request, terms, now)
     return request
+
+
+def _note_look(work: Work, borrower: Employee, request: Request, terms: LoanTerms, now: datetime) -> None:
+    """Note that a borrower has looked a file up, and what for."""
+    purpose = f"{request.number} {terms.told or terms.purpose}"[:PURPOSE_LENGTH]
+    note_look(work, borrower, terms.file_id, Look.LOAN, purpose, now)
 
 
 def check_loan(

@@ -38,10 +38,15 @@ class Look(StrEnum):
     LABEL = "label"
     EXPORT = "export"
     LOAN = "loan"
+    INCIDENT = "incident"
+    LIST = "list"
 
 
 class AccessEntry(SQLModel):
-    """One look. file_id: None for a list of all. actor_no: empty on the command line. Rows are only added."""
+    """One look; rows are only added.
+
+    file_id: None for a list, whose title is the purpose. actor_no: empty on the command line.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     file_id: int | None = None
@@ -83,6 +88,12 @@ def note_look(
 ) -> None:
     entry = AccessEntry(file_id=file_id, actor_no=actor.staff_no, look=look, purpose=purpose, at=now)
     work.files.note_access(entry)
+
+
+def note_list(work: Work, actor: Employee, title: str, now: datetime) -> None:
+    """Note that somebody read a list that names people's files; one entry a person, list and day."""
+    if not work.files.has_read_list(actor.staff_no, title, today_of(work, now)):
+        note_look(work, actor, None, Look.LIST, title, now)
 
 
 def may_read_inside(work: Work, actor: Employee, file: PersonnelFile) -> bool:

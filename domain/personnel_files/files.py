@@ -192,6 +192,10 @@ class PersonnelFiles(Protocol):
         """Give a person's last look into a file since the beginning of a day."""
         ...
 
+    def has_read_list(self, actor_no: str, title: str, since: date) -> bool:
+        """Whether somebody has looked at a list since the beginning of a day."""
+        ...
+
     def accesses(self, file_id: int, *, limit: int) -> list[AccessEntry]: ...
 
     # relatives

@@ -86,7 +86,7 @@ def _rules(ctx: Context, answers: Answers) -> list[str]:
     return [ctx.language(rule) for rule in RULES]
 
 
-def _terms(answers: Answers) -> LoanTerms:
+def _terms(ctx: Context, answers: Answers) -> LoanTerms:
     return LoanTerms(
         file_id=int(answers["file"][0]),
         mode=LoanMode(answers["mode"]),
@@ -94,6 +94,7 @@ def _terms(answers: Answers) -> LoanTerms:
         purpose=answers["purpose"],
         due_on=answers["due"],
         unsealing=answers.get("unsealing", ""),
+        told=show_purpose(ctx.language, answers["purpose"]),
     )
 
 
@@ -106,7 +107,7 @@ def _refresh(ctx: Context, answers: dict[str, Any]) -> dict[str, Any]:
 def _submit(ctx: Context, draft: Draft, answers: Answers) -> None:
     if (lying := ctx.conversation.draft(draft.id)) is not None:
         lying.answers = _refresh(ctx, lying.answers)  # what is refused now is asked next
-    terms, content = _terms(answers), dict(draft.answers)
+    terms, content = _terms(ctx, answers), dict(draft.answers)
     if draft.mend is not None:
         request_id, version = draft.mend.request_id, draft.mend.version
         repropose_loan(ctx.work, ctx.actor, request_id, version, terms, content, ctx.now)

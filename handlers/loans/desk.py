@@ -9,6 +9,7 @@ from domain.loans.handovers import count_as_borrower, expected_pages
 from domain.loans.loans import Condition, Loan, LoanState
 from domain.loans.returns import ReturnCheck, announce_return, answer_return, check_return
 from domain.loans.waiting import stop_waiting, wait_for_file
+from domain.personnel_files.access import Look, note_look
 from domain.personnel_files.files import PersonnelFile, find_files, keeps_files, require_file, require_no_kin
 from domain.personnel_files.materials import parse_pages
 from handlers.approvals.asking import Questions
@@ -311,10 +312,14 @@ class LoanDesk:
         return loan
 
     def _readable(self, ctx: Context, loan_id: str) -> Loan:
+        """Give a loan to its borrower, or to whoever keeps files, who thereby looks into its file."""
         try:
             return self._own(ctx, loan_id)
         except Refused:
-            return self._keepers(ctx, loan_id)
+            loan = self._keepers(ctx, loan_id)
+        purpose = f"{ctx.language('Loan')} {loan.number}"
+        note_look(ctx.work, ctx.actor, loan.file_id, Look.LOAN, purpose, ctx.now)
+        return loan
 
     def _title(self, ctx: Context, loan: Loan) -> str:
         file = ctx.work.files.by_id(loan.file_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.errors import Refused
 from domain.loans.incidents import Incident, Verdict, close_incident, closes_incident, verdicts_on
 from domain.people import Role
+from domain.personnel_files.access import Look, note_list, note_look
 from domain.personnel_files.files import PersonnelFile, keeps_files, require_file
 from handlers.approvals.asking import Questions
 from handlers.context import Context, Telling
@@ -55,6 +56,7 @@ class IncidentList:
         if not keeps_files(ctx.actor) and not ctx.actor.holds(Role.GENERAL_MANAGER):
             raise Refused("role_required")
         _, count = ctx.language, ctx.work.incidents.count_open()
+        note_list(ctx.work, ctx.actor, _("Incidents"), ctx.now)
         at = min(max(int(page), 0), max(0, -(-count // PAGE) - 1))
         screen = ViewBuilder().say(bold(f"{_('Incidents')} ({count})"))
         if not count:
@@ -73,6 +75,8 @@ class IncidentList:
 
     def show_one(self, ctx: Context, incident_id: str) -> None:
         incident, file = self._readable(ctx, incident_id)
+        purpose = ctx.language("Incident")
+        note_look(ctx.work, ctx.actor, file.id, Look.INCIDENT, purpose, ctx.now)
         view = show_incident(ctx, ctx.language, incident, file, ctx.actor.staff_no)
         ctx.say(view, incident_card(incident))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.errors import Refused
 from domain.loans.leaving import files_out, finish_leaving
+from domain.personnel_files.access import note_list
 from domain.personnel_files.files import keeps_files
 from handlers.context import Context, Telling
 from handlers.language import Language
@@ -55,6 +56,7 @@ class LeavingList:
         if not keeps_files(ctx.actor):
             raise Refused("role_required")
         _, at = ctx.language, int(page)
+        note_list(ctx.work, ctx.actor, _("People who leave"), ctx.now)
         found = ctx.work.leavings.unfinished(limit=PAGE + 1, offset=at * PAGE)
         screen = ViewBuilder().say(bold(_("People who leave")))
         if not found:
@@ -73,6 +75,7 @@ class LeavingList:
     def show_one(self, ctx: Context, staff_no: str) -> None:
         if not keeps_files(ctx.actor):
             raise Refused("role_required")
+        note_list(ctx.work, ctx.actor, ctx.language("People who leave"), ctx.now)
         ctx.say(show_leaving(ctx, ctx.language, staff_no), leaving_card(staff_no))
 
     def on_finish(self, ctx: Context, staff_no: str) -> None:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from domain.errors import Refused
 from domain.loans.loans import Loan
+from domain.personnel_files.access import note_list
 from domain.personnel_files.files import keeps_files
 from domain.personnel_files.missing import MissingDocument, missing_of
 from handlers.context import Context
@@ -52,6 +53,7 @@ class FileLists:
 
     def _loans(self, ctx: Context, page: str, route: str, title: str, *, due: bool) -> None:
         self._require(ctx)
+        note_list(ctx.work, ctx.actor, title, ctx.now)
         _, by = ctx.language, ctx.today if due else None
         count = ctx.work.loans.count_out(due_by=by)
         at = min(max(int(page), 0), max(0, -(-count // PAGE) - 1))
@@ -74,6 +76,7 @@ class FileLists:
             self.show_own_missing(ctx)
             return
         _, at, required = ctx.language, int(page), ctx.work.rules.files.required
+        note_list(ctx.work, ctx.actor, _("Missing documents"), ctx.now)
         found = ctx.work.files.missing(required, limit=PAGE * 2 + 1, offset=at * PAGE * 2)
         screen = ViewBuilder().say(bold(_("Missing documents")))
         if not found:

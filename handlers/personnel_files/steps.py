@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import Refused
+from domain.personnel_files.access import note_list
 from domain.personnel_files.files import PersonnelFile, keeps_files
 from domain.personnel_files.materials import Material, MaterialState, reject_material, take_next_step
 from handlers.approvals.asking import Questions
@@ -76,6 +77,7 @@ class FilingSteps:
         if not keeps_files(ctx.actor):
             raise Refused("role_required")
         _, at = ctx.language, int(page)
+        note_list(ctx.work, ctx.actor, _("On their way"), ctx.now)
         found = ctx.work.files.on_the_way(limit=PAGE + 1, offset=at * PAGE)
         screen = ViewBuilder().say(bold(_("On their way into files")))
         if not found:

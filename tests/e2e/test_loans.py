@@ -261,6 +261,7 @@ async def test_what_is_not_intact_opens_an_incident_until_hr_closes_it(stage):
     await keeper.taps("1. ")
     card = await keeper.sees("【档案异常】")
     assert not card.buttons
+    assert await stage.scalar("SELECT count(*) FROM file_access WHERE look = 'incident'") == 1
     await stage.plants(keeper, "已补齐", "lz:1:mended")
     await keeper.taps("已补齐")
     await keeper.answers("核查结果", "补好了")

@@ -63,6 +63,34 @@ async def test_a_record_opens_for_a_purpose_only(stage):
     assert {look for look, _purpose in rows} >= {"record", "catalogue"}
 
 
+async def test_lists_loans_and_incidents_leave_an_entry_each(stage):
+    keeper, holder = stage.people("陆佩珊", "庞博")
+    titles = {
+        "借出清单": "借出清单 (",
+        "今日应还": "今日应还 (",
+        "待归档": "待归档",
+        "异常": "异常 (",
+        "离职清单": "离职清单",
+        "缺件清单": "缺件",
+    }
+    for word, heading in [*titles.items(), ("借出清单", "借出清单 (")]:
+        await keeper.says(word)
+        await keeper.sees(heading)
+    lists = "SELECT purpose FROM file_access WHERE look = 'list' AND file_id IS NULL AND actor_no = :no"
+    read = [purpose for (purpose,) in await stage.rows(lists, no=keeper.staff_no)]
+    assert len(read) == len(set(read)) == len(titles)
+    assert "借出清单" in read
+    loans = "SELECT count(*) FROM file_access WHERE look = 'loan'"
+    await keeper.taps("1. ")
+    await keeper.sees("【已借出】")
+    assert await stage.scalar(loans) == 1
+    await holder.says("我的借阅")
+    await holder.sees("我的借阅 (")
+    await holder.taps("1. ")
+    await holder.sees("【已借出】")
+    assert await stage.scalar(loans) == 1
+
+
 async def test_nobody_else_looks_into_files(stage):
     rep, keeper = stage.people("冼家俊", "陆佩珊")
     for label, data in (("档案", "fl:1"), ("目录", "fc:1"), ("标签", "fb:1"), ("流转", "fh:1")):

@@ -27,7 +27,7 @@ from domain.loans.requesting import repropose_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
 from domain.loans.waiting import pass_on, place_of, stop_waiting, wait_for_file
 from domain.people import Employee, Role, StaffRecord, StaffState
-from domain.personnel_files.access import declare_relative
+from domain.personnel_files.access import Look, declare_relative, note_list
 from domain.personnel_files.files import FileKind, FileState, PersonnelFile, Secrecy
 from domain.personnel_files.materials import MaterialClass
 from domain.personnel_files.moves import move_file, put_file
@@ -586,6 +586,34 @@ def test_a_loan_of_a_file_that_was_sealed_meanwhile_is_mended_with_a_reason(
     other = add_file(work, LEADER, FileKind.MANAGEMENT)
     refused("not_named_for_mending", lambda: mends(other, unsealing="劳动仲裁举证"))
     assert mends(file, unsealing="劳动仲裁举证").state is RequestState.PENDING
+
+
+def test_a_borrowers_look_leaves_an_entry_for_each_file_asked_for(work: SqlWork, file_id: int) -> None:
+    request = ask(work, BORROWER, file_id, purpose="p1", told="职称评审")
+    other = add_file(work, LEADER, FileKind.MANAGEMENT)
+    step = open_step(work, request.id or 0)
+    assert step is not None
+    return_step(work, LEADER, step[0], "借错了", ["file", "purpose"], NOW)
+    terms = terms_of(other.id or 0, purpose="转正审核")
+    repropose_loan(work, BORROWER, request.id or 0, 1, terms, content_of(other, terms), NOW)
+    for looked, purpose in ((file_id, "职称评审"), (other.id or 0, "转正审核")):
+        [entry] = work.files.accesses(looked, limit=9)
+        assert (entry.actor_no, entry.look) == (BORROWER.staff_no, Look.LOAN)
+        assert entry.purpose == f"{request.number} {purpose}"
+
+
+def test_a_list_leaves_one_entry_a_person_and_day(work: SqlWork) -> None:
+    for person in (KEEPER, KEEPER, HR):
+        note_list(work, person, "借出清单", NOW)
+    note_list(work, KEEPER, "今日应还", NOW)
+    note_list(work, KEEPER, "借出清单", NOW + timedelta(days=1))
+    found = work.connection.exec_driver_sql("SELECT actor_no, purpose FROM file_access ORDER BY id")
+    assert [tuple(row) for row in found] == [
+        (KEEPER.staff_no, "借出清单"),
+        (HR.staff_no, "借出清单"),
+        (KEEPER.staff_no, "今日应还"),
+        (KEEPER.staff_no, "借出清单"),
+    ]
 
 
 def test_leaving_ends_requests_and_waits_for_files(work: SqlWork, files: dict[str, int]) -> None:

@@ -121,6 +121,9 @@ class MemoryFiles:
         mine = [e for e in self.looks if e.actor_no == actor_no and e.file_id == file_id and e.look in looks]
         return mine[-1] if mine else None
 
+    def has_read_list(self, actor_no: str, title: str, since: date) -> bool:
+        return any((e.actor_no, e.look, e.purpose) == (actor_no, Look.LIST, title) for e in self.looks)
+
     def accesses(self, file_id: int, *, limit: int) -> list[AccessEntry]:
         return [entry for entry in reversed(self.looks) if entry.file_id == file_id][:limit]
 
