@@ -11,7 +11,7 @@ from handlers.intake_text.rates import RateMention
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前)(?:是|的|为|给|"
+    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
     r"享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _BETWEEN = re.compile(
