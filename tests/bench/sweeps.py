@@ -74,10 +74,10 @@ def measure(folder: Path, rounds: int, many: int) -> Found:
 def report(found: Found) -> str:
     rows, worst, many = [], 0.0, max(found[ONE])
     for what, sizes in found.items():
-        few, many = sizes[FEW], sizes[many]
-        cpu, clock = (median(big[i] / small[i] for small, big in zip(few, many, strict=True)) for i in (0, 1))
+        small, large = sizes[FEW], sizes[many]
+        cpu, clock = (median(b[i] / a[i] for a, b in zip(small, large, strict=True)) for i in (0, 1))
         worst = max(worst, cpu, clock)
-        shown = [ms(median(one[i] for one in costs)) for i in (0, 1) for costs in (few, many)]
+        shown = [ms(median(one[i] for one in costs)) for i in (0, 1) for costs in (small, large)]
         rows.append([what, *shown, f"{cpu:.2f}", f"{clock:.2f}"])
     title = (
         f"7. A sweep of reminders: {FEW:,} open loans beside {many:,}, {DUE:,} due in either; ms a sweep,\n"
