@@ -16,10 +16,13 @@ from handlers.intake_text.normalising import Text
 _GONE = "\0"
 MOST = 16
 """Mentions of one kind that are looked at; a message with more is no request."""
-_CORRECTION = re.compile(
+CORRECTION = re.compile(
     r"打错|写错|说错|输错|发错|搞错|弄错|错了|不对|哦不|噢不|口误|更正|纠正|改正|应该是|应为|而是|以后面|修正|"
     r"不是.{0,12}?[,，\s]?是"
 )
+
+
+_STANDS = re.compile(r"\s?(?:的?折扣|的)?\s?(?:为准|为主)")
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,11 @@ class Board:
 def corrected(said: str, finds: list[Find]) -> list[Find]:
     """Drop the values that the writer takes back: 138… 打错了是 139…"""
     ordered = sorted(finds, key=lambda find: find.start)
+    for find in ordered:
+        if _STANDS.match(said, find.end) and re.search(r"以\s?$", said[max(0, find.start - 2) : find.start]):
+            return [find]
     for at in range(len(ordered) - 1, 0, -1):
         before = ordered[at - 1]
-        if _CORRECTION.search(said, max(0, before.start - 4), ordered[at].start):
+        if CORRECTION.search(said, max(0, before.start - 4), ordered[at].start):
             return ordered[at:]
     return ordered

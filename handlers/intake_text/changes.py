@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from domain.calendar import WorkCalendar
 from handlers.intake_text.board import Board, Find, corrected
-from handlers.intake_text.companies import recognise_companies
+from handlers.intake_text.companies import recognise_full_names
 from handlers.intake_text.days import DayMention, recognise_days
 from handlers.intake_text.directories import Directory, DirectoryEntry
 from handlers.intake_text.labels import Label
@@ -17,11 +17,12 @@ from handlers.intake_text.new_customers import ask_terms, days_missing, over_cre
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.rates import RateMention, rate_text
 from handlers.intake_text.readings import Gathering, Policy, Reading
-from handlers.intake_text.reasons import find_reason, labelled_reason
+from handlers.intake_text.reasons import Reason, find_reason, labelled_reason
 from handlers.intake_text.references import find_reference
 from handlers.intake_text.roles import roles_of_rates, roles_of_terms
 from handlers.intake_text.scopes import recognise_scope
 from handlers.intake_text.terms import TermsMention
+from handlers.intake_text.trades import unlike_a_name
 
 LONGEST_SHORT_NAME = 9
 """Characters of a customer's name without a legal form; a longer one has caught other words."""
@@ -32,8 +33,8 @@ def read_change(
     text: Text, policy: Policy, directory: Directory | None, today: date, calendar: WorkCalendar | None
 ) -> Reading:
     """Read one change."""
-    board, labels, rates, terms = solve_change(text)
-    recognise_companies(board, labels)
+    board, labels, rates, terms, told = solve_change(text)
+    recognise_full_names(board, labels)
     for find in board.finds.get("customer_name", [])[1:]:
         board.take(find.start, find.end)
     _days(board, labels, recognise_days(board, labels, today, calendar))
@@ -49,7 +50,7 @@ def read_change(
     ask_terms(board, "requested_settlement", requested_terms)
     _current(board, current, entry)
     _requested(board, requested, entry)
-    _reason(board, labels)
+    _reason(board, told)
     gathered = Gathering(board)
     gathered.settle(
         "customer_ref", "current_discount", "requested_delta", "requested_discount", "current_settlement",
@@ -60,16 +61,31 @@ def read_change(
     return gathered.reading("discount_change", _missing(gathered), _refusal(gathered, policy))
 
 
-def solve_change(text: Text) -> tuple[Board, list[Label], list[RateMention], list[TermsMention]]:
-    """Solve as for every request, but leave a rival's price in place: it belongs to the reason."""
-    board, labels, rates, terms = solve(text)
+def solve_change(
+    text: Text,
+) -> tuple[Board, list[Label], list[RateMention], list[TermsMention], Reason | None]:
+    """Solve as for every request, but leave what others charge, and what was said before, to the reason."""
+    board, labels, rates, terms, told = solve(text, with_reason=True)
+    reason = labelled_reason(board, *told) if told else None
     for mention in rates:
         if mention.rival:
             board.release(mention.start, mention.end)
+    terms = [
+        replace(other, negated=True) if _repeats(terms[:at], other) else other
+        for at, other in enumerate(terms)
+    ]
     for other in terms:
         if other.negated:
             board.release(other.start, other.end)
-    return board, labels, rates, terms
+    return board, labels, rates, terms, reason
+
+
+def _repeats(before: list[TermsMention], other: TermsMention) -> bool:
+    """Whether terms were said before and more fully: 改成三个月银行承兑,他们财务只能开承兑."""
+    value = other.value
+    if value is None or any(each is not None for key, each in value.items() if key != "method"):
+        return False
+    return any(each.value is not None and each.value["method"] == value["method"] for each in before)
 
 
 def _resolve(
@@ -86,6 +102,9 @@ def _resolve(
         return None
     if directory is None and why == "before_request" and len(words) > LONGEST_SHORT_NAME:
         board.ask("customer_ref", [words], "too long for what a customer is called", start, end)
+        return None
+    if directory is None and why == "before_request" and unlike_a_name(words):
+        board.ask("customer_ref", [words], "hardly what a customer is called", start, end)
         return None
     if directory is None:
         board.finds["customer_ref"] = [Find("customer_ref", words, start, end, why)]
@@ -197,17 +216,8 @@ def _plain(delta: Decimal) -> str:
     return format(delta.normalize(), "f")
 
 
-def _reason(board: Board, labels: list[Label]) -> None:
-    reason = None
-    for label in labels:
-        if label.field == "reason":
-            following = [other.start for other in labels if other.start > label.at]
-            line = board.text.said.find("\n", label.at)
-            stop = min([line if line >= 0 else len(board.text.said), *following])
-            cut = re.search(r"[;；。\0]|,\s?$", board.left[label.at : stop])
-            reason = labelled_reason(board, label.at, label.at + cut.start() if cut else stop)
-            break
-    reason = reason or find_reason(board)
+def _reason(board: Board, told: Reason | None) -> None:
+    reason = told or find_reason(board)
     if reason is None:
         return
     board.finds["reason"] = [Find("reason", reason.words, reason.start, reason.end, reason.code)]

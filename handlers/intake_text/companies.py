@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from domain.divisions import place_width
 from handlers.intake_text.abroad import COMPANY as COMPANY_ABROAD
 from handlers.intake_text.board import Board
 from handlers.intake_text.company_bounds import is_only_a_place, is_somebody_else, name_begins
 from handlers.intake_text.labels import Label, value_end
 from handlers.intake_text.placeholders import LONGEST_NAME, not_yet, suspicious
+from handlers.intake_text.trades import ENDS_WITH_TRADE, unlike_a_name
 
 _FORMS = (
     r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|(?:集团|实业)(?![一-龥])|"
@@ -35,35 +37,56 @@ _LEAD = re.compile(
     r"辛苦|再|还有|另外|给|把|将|我要|想|要|需要|"
     r"接了个?|来了个?|谈了个?|开发了个?|又|有)+|"
     r"^(?:能不能给?|可以给?|可不可以给?)|"
-    r"^(?:录入?|新建|建立?|新增|增加|添加|登记|开|报备?)(?:一下|一个|一家|个|家)?(?:新)?(?:客户|户|档案?|"
+    r"^(?:录入?|新建|建立?|新增|增加|添加|登记|开(?=[个一新户档客])|报备?)(?:一下|一个|一家|个|家)?(?:新)?(?:客户|户|档案?|"
     r"资料)?(?:建档|档案)?(?:资料)?|"
     r"^(?:海外|香港|国外|台湾|澳门)?新?客户(?:资料|信息|报一下|报备|建档|两个|一个|1个|2个|一家|是|叫)*|"
     r"^建个?档案?|^建档|^开户|^一个|^一家|^个|^两家一起|"
-    r"^公司(?:叫做?|是|名)?|^(?:名字|名称)(?:叫做?|是)?|^叫做?|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
+    r"^公司(?:叫做?|是|名)?|^(?:名字|名称|全称|户名)(?:叫做?|是|为)?|^叫做?|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
 )
 _PLAIN_WORDS = re.compile(
     r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
 )
+_NEVER = re.compile(r"出厂|厂里|网店|搬?[新老]厂$|[我你他]们?厂$|别拉|[这那]家?厂$")
+_LEGAL = re.compile(r"公司|集团|厂$|店$|中心$|经营部|商行|co\.?,? ?ltd", re.IGNORECASE)
 _SOLE = re.compile(r"[( ]{0,2}(?:个体工商户|个体户)[)\s]?")
 _BANK = re.compile(r"银行|信用社|支行")
 
 
-def recognise_companies(board: Board, labels: list[Label]) -> None:
+def recognise_full_names(board: Board, labels: list[Label]) -> None:
+    """Find the full names of companies in a request about one that is known; what only may be a "
+    "name is none."""
+    recognise_companies(board, labels, short=False)
+    if question := board.questions.pop("customer_name", None):
+        board.release(question.start, question.end)
+    for find in list(board.finds.get("customer_name", [])):
+        sure = _LEGAL.search(find.value) or place_width(find.value)
+        if find.why == "shape" and (unlike_a_name(find.value) or not sure):
+            board.finds["customer_name"].remove(find)
+            board.release(find.start, find.end)
+
+
+def recognise_companies(board: Board, labels: list[Label], *, short: bool = True) -> None:
     """Find the names of companies, labelled ones first; note a sole trader's word beside a name."""
     for match in board.search(_SOLE):
         board.found("customer_category", "individual_business", match.start(), match.end(), "words")
     for label in labels:
         if label.field == "bank_name":
             end = value_end(board, labels, label)
-            name = board.shown(label.at, end).strip(" :")
+            lead = re.match(
+                r"\s*(?:变更|改|换|更新)?(?:成|为|到|是)?了?\s?[:：]?", board.text.said[label.at : end]
+            )
+            start = label.at + (lead.end() if lead else 0)
+            name = board.shown(start, end).strip(" :")
             if _BANK.search(name):
-                board.found("bank_name", name, label.at, end, "labelled")
+                board.found("bank_name", name, start, end, "labelled")
     named = False
     for label in labels:
         if label.field == "customer_name" and label.strong:
             named |= _labelled(board, labels, label)
     if not named:
         _unlabelled(board, labels)
+    if short and not board.finds.get("customer_name") and "customer_name" not in board.questions:
+        _without_form(board)
     _english(board)
 
 
@@ -123,14 +146,20 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
         start, end = piece.span()
         if start in taken:
             continue
-        cut = min([at for at in starts if start < at < end], default=end)
+        called = next(
+            (each.at for each in labels if each.field == "customer_name" and start < each.at < end), start
+        )
+        cut = min([at for at in starts if max(start, called - 1) < at < end], default=end)
         inside = [
             label.at for label in labels if label.start == start and label.field in {"customer_name", "phone"}
         ]
         begin = max([start, *[at for at in inside if at < cut]]) if inside and start not in values else start
+        begin = max(begin, called)
         begin += _lead(board.left[begin:cut])
         match = _GREEDY.match(board.left, begin, cut)
         if match is None:
+            if called > start and _short_name(board.left[begin:cut]):
+                _name(board, board.shown(begin, cut), begin, cut, "labelled")
             continue
         begin += name_begins(match[0])
         end_of_name = match.end()
@@ -148,11 +177,29 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
             or not re.search(r"[一-龥]{3}", name)
         ):
             continue
-        if name.count("(") != name.count(")"):
+        if _NEVER.search(name) or name.count("(") != name.count(")"):
             continue
-        if re.search(r"[路街巷弄]\d|\d+号|工业区|工业园|银行", name) or re.match(r"[转到在从]", name):
+        if re.search(r"[路街巷弄]\d|\d+号(?![一-龥]{3,}公司$)|工业区|工业园|银行", name) or re.match(
+            r"[转到在从]", name
+        ):
             continue
         _name(board, name, begin, end_of_name, "shape")
+
+
+def _short_name(said: str) -> bool:
+    """Whether words are a name without a legal form: 徐州云龙山电机."""
+    return bool(4 <= len(said) <= 16 and re.fullmatch(r"[一-龥()]+", said) and ENDS_WITH_TRADE.search(said))
+
+
+def _without_form(board: Board) -> None:
+    """Take a name without a legal form where no other stands: a place, a brand and a trade in one word."""
+    for piece in list(board.search_all(_PIECE)):
+        begin = piece.start() + _lead(piece[0])
+        begin += name_begins(board.left[begin : piece.end()])
+        said = board.left[begin : piece.end()]
+        if _short_name(said) and 2 <= place_width(said) < len(said) - 3 and not unlike_a_name(said):
+            board.found("customer_name", board.shown(begin, piece.end()), begin, piece.end(), "shape")
+            return
 
 
 def _english(board: Board) -> None:

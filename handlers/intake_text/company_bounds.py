@@ -9,7 +9,11 @@ from domain.divisions import place_width
 _CUT = re.compile(
     r"了(?!一)|叫做?|(?<!美)的|是|拜访|签下|拿下|谈下来?|下来|新?客户|把(?!手)|让我|(?<![\w一-龥])给|"
     r"来自|认识|(?:这|那|一|两|有|新|几)家(?![具电居纺装])|(?:看看|看一?下|查查|查一?下|问问|问一?下|知道|了解一?下)|"
-    r"这边有?|那边有?|有个|个新|单位(?=[一-龥]{2})|名称|名字|抬头|曾用名|原名|旧名|前身"
+    r"这边有?|那边有?|有个|个新|单位(?=[一-龥]{2})|(?:名称|名字|抬头|全称|户名|简称|称)(?:叫做?|是|为)?|曾用名|原名|旧名|前身"
+)
+_NO_PART = re.compile(
+    r"[我你您他她它请的了吗呢吧把将给为是叫称兹这那在转录建帮想要跟对和]$|[我你您他她它请吗呢吧把将兹]|"
+    r"(?:客户|公司|单位|名称|全称|一家|建档|开户|新增|登记|录入|添加|报备|申请|资料|信息|如下|发来|转来)$"
 )
 _NOT_THE_CUSTOMER = re.compile(
     r"(?:对手|竞品|竞争|同行|友商|曾用名|原名|旧名|原称|原来(?:叫|是)|以前叫|之前叫|前身|母公司|总公司|上级|隶属于?|归属|"
@@ -28,7 +32,15 @@ def name_begins(words: str) -> int:
     for match in _CUT.finditer(words):
         if len(words) - match.end() >= 6:
             at = match.end()
-    return at
+    return at + _before_place(words[at:])
+
+
+def _before_place(words: str) -> int:
+    """Give where a place stands behind words that are no part of a name: 我司是|合肥庐岸…, 为|伊宁…."""
+    for at in range(1, min(12, len(words) - 6)):
+        if place_width(words[at:]) >= 2 and _NO_PART.search(words[:at]):
+            return at
+    return 0
 
 
 def is_only_a_place(left: str, start: int, end: int) -> bool:

@@ -80,7 +80,9 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
     called = [name for name in names if name.called]
     for name in (beside or called or names)[:MOST]:  # beside a phone is trusted most, then a title
         _name(board, name.start, name.end, "shape")
-    if not names and unsure:
+    if not names and len(unsure) == 1 and board.finds.get("customer_name"):
+        _name(board, *unsure[0].span(), "beside_phone")
+    elif not names and unsure:
         first = unsure[0]
         board.ask("contact_name", [board.shown(*first.span())], "perhaps a name", *first.span())
 
@@ -164,7 +166,7 @@ def _named(board: Board, piece: re.Match[str]) -> list[_Name]:
 
 def _whole(board: Board, said: str, at: int) -> list[_Name]:
     end = at + len(said)
-    trusted = _phone_near(board, end)
+    trusted = _phone_near(board, end) or bool(BESIDE.match(board.left, end))
     if TRANSLITERATED_NAME.fullmatch(said) and (len(said) > 3 or not FULL.fullmatch(said)):
         return [_Name(at, end)] if trusted else []
     if POST.fullmatch(said):
@@ -179,12 +181,21 @@ def _whole(board: Board, said: str, at: int) -> list[_Name]:
         return [] if plain else [_Name(at, at + called.end(), True)]
     if 2 <= len(said) <= 3 and not trusted and (said in PLAIN or NOT_IN.search(said)):
         return []
-    if trusted and re.search(r"手机|电话|传真|客户|谢谢|[的了吗折款账号]|公司|采购$|业务", said):
+    if trusted and re.search(r"手机|电话|传真|客户|谢谢|应该|是$|[的了吗折款账号]|公司|采购$|业务", said):
         return []
-    if FULL.fullmatch(said) or (len(said) == 4 and FOUR.fullmatch(said) and not NOT_IN.search(said)):
+    if _is_full(said) or (BESIDE.match(board.left, end) and _may_be_a_name(said)):
         return [_Name(at, end)]
     if trusted and said not in PLAIN and (RARE_NAME.fullmatch(said) or JAPANESE_NAME.fullmatch(said)):
         return [] if field_of_label(said) else [_Name(at, end)]
+    return _titled(said, at)
+
+
+def _is_full(said: str) -> bool:
+    return bool(FULL.fullmatch(said) or (len(said) == 4 and FOUR.fullmatch(said) and not NOT_IN.search(said)))
+
+
+def _titled(said: str, at: int) -> list[_Name]:
+    """Give the name before a title that is glued to it: 刘建国经理."""
     full = FULL.match(said)
     if full and (title := GLUED.match(said, full.end())) and title.end() == len(said):
         return [_Name(at, at + full.end())]
@@ -197,6 +208,11 @@ def _whole(board: Board, said: str, at: int) -> list[_Name]:
 
 def _name(board: Board, start: int, end: int, why: str) -> None:
     board.found("contact_name", board.shown(start, end).strip(), start, end, why)
+    note_title(board, start, end)
+
+
+def note_title(board: Board, start: int, end: int) -> None:
+    """Note the title that stands at or beside a name."""
     left = board.left
     glued, beside = GLUED.match(left, end), BESIDE.match(left, end)
     match = glued if glued and glued["title"] else beside

@@ -21,7 +21,7 @@ _DAY = re.compile(
     rf"(?:这个?|本|下+个?)月{_N}[日号]|"
     rf"{_HOLIDAY}(?:之后|以后|后|过后)?的?(?:第{_N}个?(?:工作日|上班日)|(?:上班|开工|复工)后?的?第{_N}天|"
     rf"第{_N}天上班)|"
-    rf"{_HOLIDAY}(?:之后|以后|后|之前|以前|前)|(?:过)?年前(?![一-龥]{{0,2}}[万%])|"
+    rf"{_HOLIDAY}(?:之后|以后|后|之前|以前|前)|(?:过)?年前(?=[,，。;；\s)]|有效|执行|生效|止|$)|"
     rf"(?:这个?|本|当|下+个?)?月的?(?:第{_N}|最后一)个?工作日|(?:这个?|本|下+个?)?周末|"
     rf"{_N}个?工作[日天](?:之后|以后|后|内|之内)|"
     rf"(?:这个?|本|下+个?)?{_WEEK}[一二三四五六日天](?!\d)|大?后[天日]|[明今][天日]|(?:今年|"
@@ -41,8 +41,14 @@ _YEAR_SAID = re.compile(r"\d{4}|年|元旦|春节|清明|五一|劳动|端午|�
 _LONG = timedelta(days=240)
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
 _ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
+_HOLDS_UNTIL = re.compile(
+    r"\s?(?:[,，。;；、)）\s\0]|$|有效|执行|生效|止|为止|的?(?:订单|单子|货)|都|按|[哈吧哦]|(?:归)?还|交|\d|[一二三四五六七八九])"
+)
+_BY_THEN = re.compile(r"\s?(?:已|就已|才|都|累计|共|为止(?:已|就|才|一共)|做|完成|用|买|拿|下单|采购)")
 _DEADLINE = re.compile(r"\s?(?:就)?(?:要|交|发货|提货|出货|下单|签|回复|批|办|给|完成|付|搞定|确认|答复)")
-_FROM = re.compile(r"(?:从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$")
+_FROM = re.compile(
+    r"(?:effective from|from|从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$"
+)
 _UNTIL = re.compile(r"(?:到|至|截止到?|有效期至?|止于|-|~)\s?[:是为]?\s?$")
 
 
@@ -106,6 +112,15 @@ def _doubted(
     return read
 
 
+def _only_tells(said: str, start: int, end: int) -> bool:
+    """Whether a day only belongs to what is told: 春节前资金紧张, 到10月底已经410万."""
+    if _BY_THEN.match(said, end):
+        return True
+    before = _ENDS.match(said, end) if not said[start:end].endswith("前") else None
+    tail = before.end() if before else end
+    return said[start:tail].rstrip().endswith("前") and not _HOLDS_UNTIL.match(said, tail)
+
+
 def _read(
     board: Board,
     labels: list[Label],
@@ -117,6 +132,10 @@ def _read(
         return []
     said = board.text.said
     before, label = said[max(0, start - 6) : start], label_before(labels, board.left, start)
+    if _only_tells(said, start, end) and (
+        label is None or label.field not in {"effective_from", "effective_to"}
+    ):
+        return []
     role = ""
     if tail := _STARTS.match(said, end):
         role, end = "from", tail.end()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 RIVAL = re.compile(
-    r"对手|同行|竞品|竞争|友商|别家|别人|别的|隔壁|其他家|其它家|其他厂|人家|另一家|另外一家|外面|市场价|上家|对面(?=[报给])|"
+    r"对手|同行|竞品|竞争|友商|别家|别人|别的|隔壁|其他家|其它家|其他厂|人家|另一家|另外一家|外面|市场价|上家|(?<![号路楼街巷厂院村])对面(?=[报给])|"
     r"供应商|那家(?=[一-龥]{0,3}(?:给|报|做|打|是))|他们那边报|上次|去年|前年|以前给|曾经"
 )
 """Said of somebody else's price, or of the past."""

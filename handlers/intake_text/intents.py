@@ -32,11 +32,11 @@ _NEW = re.compile(
     r"台湾|外贸)客户|建(?:个|一个)?(?:新)?客户"
 )
 _DATA_WORDS = (
-    r"联系人|采购|电话|手机号?|号码|地址|送货|收货|开票(?:信息|资料)|账号|开户行|"
+    r"总机|座机|开户银行|e-?mail|税号|收件人|联系人|采购|电话|手机号?|号码|地址|送货|收货|开票(?:信息|资料)|账号|开户行|"
     r"邮箱|传真|抬头|对接人|负责人|财务"
 )
 _DATA = re.compile(
-    rf"(?:换|改|更新|变更|变|搬|调整)[^,。;\n]{{0,10}}(?:{_DATA_WORDS})|"
+    rf"(?:换|改|更新|变更|变|搬|调整)[^,。;\n]{{0,10}}(?:{_DATA_WORDS})|新(?:座机|手机|号码|电话|地址|邮箱|开户行|账号|联系人|传真|名片|厂址)|(?:货|发货|送货)[^,。;\n]{{0,6}}(?:别|不要|统一|改|换)|(?:{_DATA_WORDS})[^,。;\n]{{0,4}}错|资料更正|换人|换了(?:个|一个)?人|新联系人|"
     rf"(?:{_DATA_WORDS})[^,。;\n]{{0,8}}(?:换|改|更新|变更|"
     rf"变成|变了|搬)|搬(?:家|了|到|迁)|地址[^,。;\n]{{0,4}}迁|迁(?:到|至|址)|以后[^,。;\n]{{0,6}}找|改名|更名"
 )
@@ -53,6 +53,7 @@ _CHANGE_VERB = (
 _CHANGE = re.compile(
     rf"(?:{_CHANGE_VERB})[^,。;\n]{{0,14}}(?:{_RATE}|{_TERMS}|折扣)|(?:{_RATE}|"
     rf"{_TERMS})(?!的)[^,。;\n]{{0,8}}(?:{_CHANGE_VERB}|→|->|=>|不变)|"
+    rf"(?:想要?|希望|要求)[^,。;\n]{{0,4}}(?:{_RATE})|现价|以[^,。;\n]{{0,2}}(?:{_RATE})为准|"
     rf"(?:从|由)[^,。;\n]{{0,6}}(?:{_RATE})[^,。;\n]{{0,4}}(?:到|至|成)|(?:→|->|"
     rf"=>)\s?[^,。;\n]{{0,4}}(?:{_RATE}|"
     rf"{_TERMS})|"
@@ -69,7 +70,7 @@ _CHANGE = re.compile(
     rf"[一二三四五六七八九]{{1,2}})折(?![的线])"
 )
 _QUERY = re.compile(
-    r"几折|折[^,。;\n]{0,2}(?:对吗|对吧|对不对|没错吧|是吗|是吧)|(?:还有|有没有|有)折扣(?:吗|么|没)|"
+    r"几[折扣]|折[^,。;\n]{0,2}(?:对吗|对吧|对不对|没错吧|是吗|是吧)|(?:还有|有没有|有)折扣(?:吗|么|没)|"
     r"多少折|(?:什么|啥)(?:折扣|价|账期|结算|付款方式)|(?:折扣|"
     r"账期|价格|结算方式)(?:目前|现在)?(?:是|给的?是|"
     r"给)?(?:多少|几|什么|啥)|"
@@ -82,6 +83,17 @@ _ASKS = re.compile(
 )
 _TOLD = re.compile(
     r"昨天(?!起|开始)|刚才|刚跟|刚和|吃饭|吃完饭|上次说|回头再|签回来|上午说|聊到|聊了|听说|据说|随口|开会"
+)
+_UNCHANGED = re.compile(
+    r"(?:价格|折扣|账期|结算|其余|其他|别的|其它)[^,。;\n]{0,6}(?:照旧|不变|不动|不改|没变|不调|照常|维持|还是[^,。;\n]{0,4}折(?![吗么?]))"
+)
+_HOUR = r"[\d一二三四五六七八九十]{1,3}点(?:钟|半|整|[一二三四五六七八九十\d]{1,2}分)?"
+_BY_THE_CLOCK = re.compile(
+    rf"(?:上午|下午|晚上|早上|中午|今晚|明早|约的?)\s?{_HOUR}|{_HOUR}(?=改到|推到|开会|见|出发|到(?:下午|上午|晚上)|钟|碰头|集合)"
+)
+_GIVEN = re.compile(rf"[^,。;\n]*(?:打|给)了[^,。;\n]{{0,3}}(?:{_RATE})[^,。;\n]*")
+_ASKED_AFTER_ALL = re.compile(
+    r"现价|为准|(?:您看|帮我?|给)[^,。;\n]{0,3}(?:报|提|走|改|录|批|申请)(?:一下|个|流程)"
 )
 _FROM_TO = re.compile(rf"(?:从|由)\s?{_RATE}[^,。;\n]{{0,4}}(?:到|至|成|为)\s?{_RATE}")
 _DETAIL = {
@@ -135,25 +147,26 @@ def _describes_a_customer(said: str) -> bool:
     placed = _DETAIL["phone"].search(said) or _DETAIL["address"].search(said)
     if not (placed and details >= 3 and NAMED.search(said)):
         return False
-    return not re.search(r"(?:从|由|原)[^,。;\n]{0,6}折|再让", said)
+    return not re.search(
+        r"(?:从|由|原)[^,。;\n]{0,6}折|再让|以后[^,。;\n]{0,8}(?:送|货|找)|统一送|还是[^,。;\n]{0,3}折|换了|改了",
+        said,
+    )
 
 
 def _of_a_known_customer(said: str) -> str:
-    said = _RIVAL_CLAUSE.sub("", said)
-    changes = bool(_CHANGE.search(said)) and not _unchanged_only(said)
+    said = _BY_THE_CLOCK.sub("", said)
+    said = _UNCHANGED.sub("", _GIVEN.sub("", _RIVAL_CLAUSE.sub("", said)))
+    changes = bool(_CHANGE.search(said))
+    if re.search(rf"(?:{_RATE})还是[^,。;\n]{{0,4}}(?:{_RATE})[^,。;\n]{{0,2}}来着|来着[?？]?$", said):
+        return "discount_query"
     if _QUERY.search(said) and not _ASKS.search(said):
         return "discount_query"
     priced = changes and re.search(_RATE, _without_data(said))
     if _DATA.search(said) and not priced and not _settlement_changes(said):
         return "customer_data_change"
-    if changes and (not _TOLD.search(said) or _FROM_TO.search(said)):
+    if changes and (not _TOLD.search(said) or _FROM_TO.search(said) or _ASKED_AFTER_ALL.search(said)):
         return "discount_change"
     return "other"
-
-
-def _unchanged_only(said: str) -> bool:
-    rest = re.sub(r"(?:价格|折扣|账期|结算|其余|其他)[^,。;\n]{0,6}(?:照旧|不变|不动)", "", said)
-    return not _CHANGE.search(rest)
 
 
 def _without_data(said: str) -> str:

@@ -13,7 +13,7 @@ _WORDS = {
     "customer_name": (
         "客户名称 客户名 客户全称 客户单位 公司名称 公司全称 公司名 单位名称 企业名称 开票名称 开票抬头 "
         "发票抬头 抬头 名称 "
-        "公司叫 客户 公司 单位 company customer name"
+        "公司叫 单位是 单位叫 客户叫 公司名叫 公司名是 客户 公司 单位 户名 company customer name"
     ),
     "uscc": (
         "统一社会信用代码 统一信用代码 社会信用代码 信用代码 统一代码 纳税人识别号 税务登记号 开票税号 "
@@ -39,9 +39,9 @@ _WORDS = {
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",
     "discount_rate": "折扣率 折扣 价格系数 系数 价格 报价 discount rate",
-    "current_discount": "原折扣 现折扣 现行折扣 目前折扣 当前折扣 现有折扣 原价格 现价格",
+    "current_discount": "现价 现行价 现执行 原折扣 现折扣 现行折扣 目前折扣 当前折扣 现有折扣 原价格 现价格",
     "requested_discount": (
-        "新折扣 现申请 申请折扣 拟调折扣 调整后折扣 调整折扣 变更后折扣 申请价格 目标折扣 拟申请折扣"
+        "新折扣 现申请 申请折扣 拟调折扣 调整后折扣 调整折扣 变更后折扣 申请价格 目标折扣 拟申请折扣 拟调"
     ),
     "settlement": "结算方式 结算条件 结算 付款方式 付款条件 付款 账期 帐期 terms payment",
     "current_settlement": (
@@ -50,8 +50,8 @@ _WORDS = {
     "requested_settlement": (
         "新结算方式 新结算 申请结算方式 申请结算 变更后结算方式 新付款方式 申请付款方式 新账期 申请账期"
     ),
-    "reason": "变更原因 申请原因 调整原因 申请理由 变更理由 调整理由 原因 理由 事由 reason",
-    "effective_from": "生效时间 生效日期 生效日 执行时间 执行日期 开始时间 开始日期",
+    "reason": "变更原因 申请原因 调整原因 申请理由 变更理由 调整理由 原因 理由 事由 缘由 缘故 reason",
+    "effective_from": "生效时间 生效日期 生效日 执行期 执行期限 有效期 执行时间 执行日期 开始时间 开始日期",
     "effective_to": "截止日期 截止时间 有效期至 到期日",
     "source": "客户来源 来源 source",
     "customer_category": "客户类别 客户类型 类别 category",
@@ -74,7 +74,14 @@ _BARE = {
         "负责人",
         "老板娘",
         "找",
+        "原因",
+        "理由",
         "公司叫",
+        "单位是",
+        "单位叫",
+        "客户叫",
+        "公司名叫",
+        "公司名是",
         "姓名",
         "对接人",
     ),
@@ -197,7 +204,11 @@ def _pattern() -> re.Pattern[str]:
 
 
 _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
+_OWNED = {"开户行", "账号", "银行账号", "税号", "传真", "邮箱"}
+"""Labels that may stand behind 的: 汇讯机电的开户行改成…."""
 _WORD_GOES_ON = {
+    "原因": re.compile(r"[不没未待回另下后]"),
+    "理由": re.compile(r"[不没未待回另下后充]"),
     "找": re.compile(r"[了到他她它我您你们]"),
     "联系": re.compile(r"[手电了不得上过方我您你他她客]"),
     "地址": re.compile(r"[不改变没迁]"),
@@ -232,7 +243,10 @@ def _labels_of(left: str) -> tuple[Label, ...]:
             continue
         if match["bare"]:
             goes_on = _WORD_GOES_ON.get(words)
-            if _NO_LABEL_BEFORE.search(before) or (goes_on and goes_on.match(left, match.end())):
+            owned = before == "的" and words in _OWNED
+            if (_NO_LABEL_BEFORE.search(before) and not owned) or (
+                goes_on and goes_on.match(left, match.end())
+            ):
                 continue
         labels.append(Label(_by_word()[words], words, match.start(), match.end(), bool(match["strong"])))
     return tuple(labels)

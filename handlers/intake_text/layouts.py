@@ -8,20 +8,58 @@ from handlers.intake_text.labels import field_of_label
 from handlers.intake_text.normalising import Text, joined
 
 MOST_ROWS = 20
+_BRACKETED = re.compile(r"[【\[]([^【】\[\]\n]{1,10})[】\]]")
+_LETTERS = {"m": "手机", "t": "电话", "f": "传真", "a": "地址", "e": "邮箱", "p": "邮编"}
+_LETTER = re.compile(
+    r"(?m)^[ \t]*(?P<letter>[mtfae](?=[ \t]?[:.])|p\.?[ ]?c(?=[.:]))(?:[ \t]?[.:]){1,2}[ \t]?"
+)
 
 
 def flattened(text: Text) -> list[Text]:
     """Give the texts of a message, one for each row of a table, else the message as labelled lines."""
-    lines = _lines(text)
+    lines = _lines(_lettered(_bracketed(text)))
     for at, line in enumerate(lines):
         cells = _cells(line)
-        if len(cells) >= 3 and all(field_of_label(cell.said.strip()) for cell in cells):
+        if _is_head(cells):
             head = [*lines[:at]]
             rows = [_cells(row) for row in lines[at + 1 :]]
             filled = [row for row in rows if len(row) >= 2]
             if filled:
                 return [_row(head, cells, row) for row in filled[:MOST_ROWS]]
     return [_unquoted(_stacked(lines))]
+
+
+def _bracketed(text: Text) -> Text:
+    """Write 【地址】海南省… as a label on a line of its own: the marks become a new line and a colon."""
+    if "【" not in text.said and "[" not in text.said:
+        return text
+    shown, said = list(text.shown), list(text.said)
+    for match in _BRACKETED.finditer(text.said):
+        known = field_of_label(match[1].strip())
+        for letters in (shown, said):
+            letters[match.start()] = "\n"
+            letters[match.end() - 1] = ":" if known else "\n"
+    return Text("".join(shown), "".join(said), text.origin)
+
+
+def _lettered(text: Text) -> Text:
+    """Write the letters of a card out: M: 137…, T: 0751-…, P.C. 512023."""
+    found = list(_LETTER.finditer(text.said))
+    if len(found) < 2:
+        return text
+    pieces: list[Text | str] = []
+    end = 0
+    for match in found:
+        pieces += [text.part(end, match.start()), f"{_LETTERS[match['letter'][:1]]}:"]
+        end = match.end()
+    return joined([*pieces, text.part(end, len(text.said))])
+
+
+def _is_head(cells: list[Text]) -> bool:
+    """Whether a line heads a table: labels, and at most a few words of another kind, as 序号."""
+    known = sum(bool(field_of_label(cell.said.strip())) for cell in cells)
+    short = all(len(cell.said.strip()) <= 8 and not re.search(r"\d", cell.said) for cell in cells)
+    return known >= 3 and short and known * 3 >= len(cells) * 2
 
 
 def _lines(text: Text) -> list[Text]:
@@ -48,7 +86,7 @@ def _row(head: list[Text], labels: list[Text], values: list[Text]) -> Text:
     for line in head:
         pieces += [line, "\n"]
     for label, value in zip(labels, values, strict=False):
-        if value.said.strip():
+        if value.said.strip() and field_of_label(label.said.strip()):
             pieces += [label, ":", value, "\n"]
     return joined(pieces)
 

@@ -21,8 +21,10 @@ from handlers.intake_text.numbers import (
     recognise_noise,
     recognise_phones,
 )
+from handlers.intake_text.quantities import hide_quantities
 from handlers.intake_text.rates import RateMention, rate_text, recognise_rates
 from handlers.intake_text.readings import Gathering, Policy, Reading
+from handlers.intake_text.reasons import hide_labelled_reason
 from handlers.intake_text.taxes import recognise_taxes
 from handlers.intake_text.terms import TermsMention, merged, recognise_terms, terms_text
 
@@ -40,23 +42,33 @@ _ELSEWHERE = re.compile(
 """Before an address to which papers go, or of the store: not the customer's own where another stands."""
 
 
-def solve(text: Text) -> tuple[Board, list[Label], list[RateMention], list[TermsMention]]:
-    """Run the recognisers of numbers, rates and terms, which every request may hold."""
+Solved = tuple[Board, list[Label], list[RateMention], list[TermsMention], tuple[int, int] | None]
+
+
+def solve(text: Text, *, with_reason: bool = False) -> Solved:
+    """Run the recognisers of numbers, rates and terms, which every request may hold.
+
+    with_reason: take what stands behind 原因: before a rate is read into it, and give its place.
+    """
     board = Board(text)
     recognise_noise(board)
     labels = find_labels(board)
     recognise_codes(board, labels)
     recognise_accounts(board, labels)
+    told = hide_labelled_reason(board, labels) if with_reason else None
     recognise_phones(board, labels)
     recognise_taxes(board)
+    counted = hide_quantities(board)
     terms = recognise_terms(board, labels)
     rates = recognise_rates(board, labels)
-    return board, labels, rates, terms
+    for start, end in counted:
+        board.release(start, end)
+    return board, labels, rates, terms, told
 
 
 def read_new_customer(text: Text, policy: Policy, directory: Directory | None) -> Reading:
     """Read one new customer."""
-    board, labels, rates, terms = solve(text)
+    board, labels, rates, terms, _told = solve(text)
     recognise_companies(board, labels)
     recognise_addresses(board, labels)
     recognise_contacts(board, labels)

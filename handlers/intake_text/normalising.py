@@ -6,6 +6,7 @@ knows where it stood in the original, so that every value can be shown in place.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,39 @@ LONGEST = 4096
 _ARROWS = "➡➔➜➝⇒⟶⟹⮕"
 _DASHES = "‐‑‒–—―−﹣－"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+_KEYCAP = "\u20e3"
+_BRACKETS = "「」『』“”‘’"
+_TYPOS = {
+    "月接": "月结",
+    "现接": "现结",
+    "折口": "折扣",
+    "拆扣": "折扣",
+    "折叩": "折扣",
+    "打拆": "打折",
+    "连系": "联系",
+    "祥细": "详细",
+    "电活": "电话",
+    "手几": "手机",
+    "承对": "承兑",
+    "款道发货": "款到发货",
+    "货道": "货到",
+    "票道": "票到",
+    "帐号": "账号",
+    "帐期": "账期",
+    "预负": "预付",
+}
+"""What is typed for words of ours by their sound or shape, each as long as what is meant."""
+_HAN_DIGIT = "[零〇一二两三四五六七八九十点]"
+_GAPS = (
+    re.compile(
+        r"(?<![\d.\-])(?<!\d )\d{1,5}(?:\.\d{1,2})? {1,2}"
+        r"(?:[号折弄栋幢座室楼层%]|个?点|个?百分点|天|个月|万|元|"
+        r"成)"
+    ),
+    re.compile(r"[路街道巷弄号栋幢座楼] {1,2}\d{1,5} {0,2}(?:[号弄栋幢座室楼层]|-\d{1,4}号)"),
+    re.compile(rf"(?<![一-龥]){_HAN_DIGIT} {{1,2}}(?:{_HAN_DIGIT} {{0,2}}){{1,2}}[折扣]"),
+    re.compile(r"(?<!\d)0\d{2,3} ?- ?[2-9]\d{2,3} ?\d{3,4}(?!\d)"),
+)
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u00ad"
 
 
@@ -48,9 +82,23 @@ def normalise(message: str) -> Text:
     shown = "".join(folded)[:LONGEST]  # some characters stand for several
     widths = set(map(len, folded))
     if widths <= {1}:
-        return _made(shown, list(range(len(message))))
+        return _closed(_made(shown, list(range(len(message)))))
     origin = [at for at, letters in enumerate(folded) for _ in letters]
-    return _made(shown, origin[:LONGEST])
+    return _closed(_made(shown, origin[:LONGEST]))
+
+
+def _closed(text: Text) -> Text:
+    """Close the gaps that a keyboard leaves inside one word: 66 号, 九 五 折, 010 - 6954 3827."""
+    if " " not in text.said:
+        return text
+    gaps = {at for pattern in _GAPS for match in pattern.finditer(text.said) for at in range(*match.span())}
+    gone = {at for at in gaps if text.said[at] == " "}
+    if not gone:
+        return text
+    kept = [at for at in range(len(text.said)) if at not in gone]
+    shown = "".join(text.shown[at] for at in kept)
+    said = "".join(text.said[at] for at in kept)
+    return Text(shown, said, tuple(text.origin[at] for at in kept))
 
 
 def joined(pieces: Iterable[Text | str]) -> Text:
@@ -68,11 +116,18 @@ def joined(pieces: Iterable[Text | str]) -> Text:
 
 
 def _made(shown: str, origin: list[int]) -> Text:
-    said = shown.translate(SIMPLIFIED)
+    said = _mended(shown.translate(SIMPLIFIED))
     lowered = said.lower()
     if len(lowered) != len(said):  # some letters of other scripts grow
         lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in said)
     return Text(shown, lowered, tuple(origin))
+
+
+def _mended(said: str) -> str:
+    """Read words of ours that were typed by their sound or shape as what they are meant to be."""
+    for typed, meant in _TYPOS.items():
+        said = said.replace(typed, meant)
+    return said
 
 
 @lru_cache(maxsize=8192)
@@ -83,6 +138,10 @@ def _folded(character: str) -> str:
         return character
     if character in _INVISIBLE:
         return ""
+    if character in _BRACKETS:
+        return " "
+    if character == _KEYCAP:
+        return "."
     if character in _CIRCLED:
         return f"\n{character}"
     if character in _ARROWS:

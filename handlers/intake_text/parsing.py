@@ -13,11 +13,12 @@ from datetime import date
 from domain.calendar import WorkCalendar
 from handlers.intake_text.changes import read_change
 from handlers.intake_text.directories import Directory
+from handlers.intake_text.file_loans import read_file_loan
 from handlers.intake_text.intents import recognise_intent
 from handlers.intake_text.layouts import flattened
 from handlers.intake_text.new_customers import read_new_customer
 from handlers.intake_text.normalising import Text, normalise
-from handlers.intake_text.other_requests import read_data_change, read_file_loan, read_query
+from handlers.intake_text.other_requests import read_data_change, read_query
 from handlers.intake_text.readings import Policy, Reading
 from handlers.intake_text.splitting import split_changes, split_new_customers
 

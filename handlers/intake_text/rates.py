@@ -28,13 +28,15 @@ _RANGE = r"\s?(?:到|至|~|-)\s?"
 _RELATIVE = re.compile(
     rf"(?=[再多继还另让优下便减降调返上提涨加回升少\s])(?P<again>(?:再|多|继续|还要|另外)+(?:给|多)?)?\s?(?P<way>{_OFF}|下调|调低|降低|降|减|少|返|"
     rf"上调|调高|提高|上浮|涨价|涨|加价|加|回调|升)\s?(?:百分之(?P<h>{_HAN}{{1,4}}(?:点{_HAN}{{1,3}})?)|(?P<n>{_N}|"
-    rf"半)(?P<unit>{_UNIT}|"
+    rf"半|(?P<halves>[一二两三四五六七八九])个半(?=点))(?P<unit>{_UNIT}|"
     rf"成(?P<tenths>[半一二三四五六七八九](?![折个十]))?))(?![零一二三四五六七八九])"
     r"(?:的?(?:折扣|优惠))?"
 )
 _OFF_AFTER = re.compile(rf"(?={_DIGIT})(?P<n>{_N}){_UNIT}的?(?:让利|优惠|下浮|让价)|(?P<p>\d{{1,2}})%\s?off")
 _REBATE = re.compile(rf"(?:返利|返点|返)\s?(?P<n>{_N}){_UNIT}")
-_ON_TOP = re.compile(rf"(?:再打|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?")
+_ON_TOP = re.compile(
+    rf"(?:再打个?|折上再|折上折\s?(?:再|给|打|给个)?|再给个?|再来个?)\s?(?P<n>{_N})\s?[折扣]?"
+)
 _TWO = re.compile(rf"(?={_DIGIT})(?P<a>{_N}){_RANGE}(?P<b>{_N})[ \t]?[折扣](?!扣?\s?[:：=])")
 _TWO_DECIMALS = re.compile(
     r"(?<![从由\d.])(?P<a>0?\.\d{1,4})\s?(?:到|至|~|-|或者?|/)\s?(?P<b>0?\.\d{1,4})(?!\d)"
@@ -66,6 +68,9 @@ _ARROW = re.compile(
     r"折扣\s?[:：]?\s?(?:从|由)?(?P<a>[5-9]\d(?:\.\d)?)\s?(?:→|->|=>|改成?|调到|到|"
     r"降到)\s?(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折天])"
 )
+_DECIMALS_TURNED = re.compile(
+    r"(?<![\d.])(?P<a>0\.\d{1,4})\s?(?:折扣?)?(?:调整?|改|降|变|提|升)(?:成|为|到|至)?\s?(?P<b>[01]\.\d{1,4})(?![\d%])"
+)
 _NUMBERS_TURNED = re.compile(
     r"(?<![\d.\-])(?P<a>[5-9]\d(?:\.\d)?)\s?(?:改成?|改为|改到|调成?|调到|调整到|降到|涨到|→|->|=>)\s?"
     r"(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折扣天个台件万元号年月日.])"
@@ -84,6 +89,10 @@ _WHOLE = re.compile(
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
+_WHOLE_AGAIN = re.compile(
+    rf"(?:改[成为到]?|恢复|[调变]成?|回到?|申请|现在|目前|一直|现)(?:是|按|走|拿|做|到|回)*\s?(?P<whole>不打折|无折扣|{_LIST}|全价)"
+    r"(?=[走算结拿]|$|[\s,，;；。)吧了]|执行)"
+)
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
 _NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
@@ -128,6 +137,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     found: list[RateMention] = []
     _take_pairs(board, found, _ARROW)
     _take_pairs(board, found, _ARROW_ZHE)
+    _take_pairs(board, found, _DECIMALS_TURNED)
     if "折" in board.text.said:
         _take_pairs(board, found, _NUMBERS_TURNED)
     for pattern, read in _COUNTED:
@@ -138,6 +148,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     for label in labels:
         if label.field in {"discount_rate", "current_discount", "requested_discount"}:
             _take_bare(board, found, label)
+    _take(board, found, _WHOLE_AGAIN, lambda match: RateMention(*match.span("whole"), Decimal(1)))
     if not found:
         _take(board, found, _WHOLE, lambda match: RateMention(*match.span(), Decimal(1)))
     return sorted(found, key=lambda mention: mention.start)
@@ -154,7 +165,7 @@ def _take_pairs(board: Board, found: list[RateMention], pattern: re.Pattern[str]
     """Read two numbers that share one word: 折扣94→91, 从95到93折."""
     for match in board.search(pattern):
         for name in ("a", "b"):
-            read = _parsed(f"{match[name]}折")
+            read = _parsed(match[name] if pattern is _DECIMALS_TURNED else f"{match[name]}折")
             if read is not None and read[0] is not None:
                 found.append(_judged(board.text.said, RateMention(*match.span(name), read[0])))
                 board.take(*match.span(name))
@@ -174,7 +185,7 @@ def _judged(said: str, mention: RateMention) -> RateMention:
     if _FLOOR.search(before) and mention.value is not None:
         candidates, why = (mention.value,), "a limit is not a rate"
         mention = replace(mention, value=None, candidates=candidates, why=why)
-    before = re.split(r"我们|我司|咱们?|我方|申请", before)[-1]
+    before = re.split(r"我们|我司|咱们?|我方|申请|\s(?=给他|折扣|价格|打|按)", before)[-1]
     rival = bool(RIVAL.search(before) or _NOT_A_RATE.search(before))
     return replace(mention, rival=rival, negated=bool(_NEGATED.search(before)))
 
@@ -245,7 +256,8 @@ def _on_top(match: re.Match[str]) -> RateMention | None:
 
 def _relative(match: re.Match[str]) -> RateMention | None:
     way, share = match["way"], Decimal(10) if (match["unit"] or "").startswith("成") else Decimal(1)
-    points = _percent(match["h"] or ("0.5" if match["n"] == "半" else match["n"])) * share
+    said = match["h"] or ("0.5" if match["n"] == "半" else match["n"])
+    points = (_percent(match["halves"]) + Decimal("0.005") if match["halves"] else _percent(said)) * share
     if match["tenths"]:
         points += _percent("5" if match["tenths"] == "半" else match["tenths"])
     up = bool(re.match("上|调高|提高|涨|加|回调|升", way))

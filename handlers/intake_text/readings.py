@@ -64,7 +64,7 @@ class Reading:
         if self.outcome == "split":
             fields = {"requests": [request.values() for request in self.requests]}
         return {
-            "intent": self.intent,
+            "intent": "other" if self.intent == "todo" else self.intent,  # the format knows no 待办
             "outcome": self.outcome,
             "fields": fields,
             "missing": list(self.missing),
@@ -134,6 +134,11 @@ class Gathering:
         if refuse_reason is not None:
             outcome = "refuse"
         return Reading(intent, outcome, self.fields, lacking, clarify, refuse_reason)
+
+    def rerouted(self, intent: str) -> Reading:
+        """Give what was read of a request of another process, which asks for the rest itself."""
+        reading = self.reading(intent, (), None)
+        return Reading(intent, "reroute", reading.fields, (), reading.clarify)
 
     def _clarification(self, asked: Question) -> Clarification:
         span = self.board.text.span(asked.start, asked.end) if asked.end > asked.start else None

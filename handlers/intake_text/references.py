@@ -5,25 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import Board, Find, corrected
 from handlers.intake_text.directories import Directory
 from handlers.intake_text.labels import Label, value_end
+from handlers.intake_text.trades import ENDS_WITH_TRADE, TRADE, unlike_a_name
 
-_CLAUSE = re.compile(r"[^,，。;；\n!！?？、:：()（）\[\]【】\s\0]+")
+_CLAUSE = re.compile(r"[^,，。;；\n!！?？、:：()（）\[\]【】/|\s\0]+")
+_CODE = re.compile(r"(?<![a-z0-9])kh\s?-?\s?\d{3,8}(?!\d)")
 _LEAD = re.compile(
     r"^(?:①|②|③|④|⑤|⑥|第[一二三四]个|\d{1,2}[.)、]|[\-*·•>]|"
-    r"老板|领导好|各位|大家|早上好|上午好|下午好|你好|您好|哈喽|hi|麻烦|帮忙|帮我|帮|请问一下|请问|请|"
+    r"[看查]一眼|老板|领导好|各位|大家|早上好|上午好|下午好|你好|您好|哈喽|hi|麻烦|帮忙|帮我|帮|请问一下|请问|请|"
     r"辛苦|想|我要|我想|要|再|还有|另外|同时|此外|以及|外加|然后|"
     r"关于|对于|能不能|可不可以|可以|能否|是否|给|把|将|为|替|跟|和|向|查一下|查下|查查|查|看一下|看下|"
     r"看看|看|问一下|问下|了解一下|更新一下|更新|修改一下|修改|"
     r"老客户|我?们?负责的|我?手上的|知道|刚才|刚刚|问问|咨询一?下|确认一?下|"
     r"同意了|批了|申请把|申请给|申请将|申请|报一下|报个|变更|调整|系统里?|直接|先|那个|客户名称|客户|"
-    r"公司|转发|一下)+"
+    r"公司|转发|转(?![动向子轴速鼓印型])|一下|名片上?|截图|(?:这|那)(?:个|家|边)|我们?(?:这边)?是|我们?|是|兹|谨|拟|径|现(?=[将把对])|对(?![手方面象口接比])(?=[一-龥]{3})|"
+    r"敬请|烦请|烦|恳请|呈报|特此|针对|就(?=[一-龥]{3})|跟[您你]|说(?:个|一?下)?事儿?|汇报(?:一?下)?|报告|报批|经理|主管|领导|所以|因此|故(?=[一-龥]{4})|正?在(?=[一-龥]{4})|劳驾|[看查]一眼|内勤|老师们?|同事们?|客户是|单位是)+"
 )
 _END = re.compile(
-    r"[他她它]们?家?|(?:这|那)[边家]|拿(?=的|什么|货)|批(?=的|了|过)|打电话|来电|那里|"
+    r"[他她它]们?家?|[望拟盼](?=[将把对改调申能请降])|[这那](?=[次回趟边条笔事单]|中标)|(?:近|连续|最近)?[一二三四五六七八九十两半几\d]+个?(?:月|年|季度)(?=[没不只才都来内里])|"
+    r"我(?=[刚们想要的申跟和])|走(?=[银承月款货票账])|(?:上回|这回|批下来|现行)|[一-龥]总(?=原话|[说的讲])|中标|拿下|谈下|仓管|仓库|门卫|前台|老板|原话|眼下|到底|执行|享受|收(?=[到紧回])|也|刚|喝茶|吃饭|搬|(?:这|那)[边家]|拿(?=的|什么|货)|批(?=的|了|过)|打电话|来电|那里|"
     r"从|由(?!器)|再|(?<!首)要|想|申请|改|调(?!速|压|节|谐)|目前|现在|现[结款在申]|"
-    r"原[来先本]?(?=[九八七\d折\0现月款票货账次预全是按给])|原价|月结|款到|票到|货到|账期|帐期|承兑|"
+    r"原[来先本]?(?=[走用是做九八七\d折\0现月款票货账次预全是按给])|原价|月结|款到|票到|货到|账期|帐期|承兑|"
     r"[这那](?=[一个半几两三次单批票块])|今年|去年|明年|上半年|下半年|最近|近期|本季|上季|每月|每年|半年|"
     r"一季度|二季度|三季度|四季度|"
     r"客户|对方|他们|只(?=调|改|针)|以后|就(?=这|按|是)|的|"
@@ -39,15 +43,12 @@ _END = re.compile(
     r"怎么|有没有|走(?=量|票|现)|\d|[一二三四五六七八九]折|"
     r"[零一二三四五六七八九](?=[零一二三四五六七八九点]{0,2}[折扣])|→|->|说|报价"
 )
-_PROJECT = re.compile(r"(?P<name>[一-龥]{3,8}?)(?P<project>[一-龥]{2}(?:项目|工程|标段|工地|分店))$")
+_PROJECT = re.compile(r"(?P<name>[一-龥]{3,8}?)(?P<project>[一-龥]{2}(?:项目|标段|工地|分店))$")
 _TRADE = re.compile(
-    r"(?P<name>[一-龥]{2,4}?(?:刀具|轴承|电机|包装|机械|电器|机电|自控|液压|照明|塑胶|塑料|仪器|仪表|"
-    r"阀件|阀门|泵业|泵阀|矿机|纺机|机床|制冷|铝材|五金|"
-    r"电子|电气|设备|科技|化工|制药|食品|建材|模具|工具|电缆|灯饰|家具|纺织|印刷|农机|重工|工控|传动|"
-    r"激光|精密))(?P<rest>[一-龥]{3,})$"
+    rf"(?P<name>[一-龥]{{2,5}}?(?:{TRADE})(?:(?:{TRADE})|厂|店|公司|集团)*)(?P<rest>[一-龥]{{3,}})$"
 )
 _NOBODY = re.compile(
-    r"^(?:单独|单次|统一|[老小阿][一-龥](?:说|跟|讲)|[一-龥]{1,2}(?:总|工|经理)说|通知|备注|提醒|紧急|"
+    r"^(?:内勤|[一-龥]{0,4}老师|[一-龥]{0,4}辛苦|谁|[一-龥]{1,2}(?:总|工|经理|会计|主任|姐|哥|主管|助理)$|看看|敬请|烦请|恳请|审批|谨启|呈报|说错|写错|打错|搞错|更正|纠正|不是|就这|这一|群里?|消息|原话|来信|流程|单独|单次|统一|[老小阿][一-龥](?:说|跟|讲)|[一-龥]{1,2}(?:总|工|经理)说|通知|备注|提醒|紧急|"
     r"人家|别人|咱|隔壁|周[一二三四五六日]|星期|领导|老板|"
     r"经理|我们|你们|他们|她|他|我|您|你|对方|系统|不用|不走|价格|折扣|结算|月结|现结|中午|明天|后天|"
     r"今天|昨天|提醒|刚|最近|今年|去年|这|那|该|好的|收到|谢谢|"
@@ -58,6 +59,28 @@ _NOBODY = re.compile(
     r"大家|请|帮|查|看|改|调|换|冲|签|包|回款|信誉|信用|资金|冲量|"
     r"理由|生效|原来|目前)"
 )
+_ENGLISH = frozenset(
+    (
+        "discount",
+        "could",
+        "would",
+        "please",
+        "dear",
+        "check",
+        "order",
+        "price",
+        "from",
+        "email",
+        "update",
+        "current",
+        "hello",
+        "thanks",
+    )
+)
+_TAKEN_BACK = re.compile(
+    r"(?:错了?|不对|[哦噢]不|口误|更正|纠正)[,，。\s:：]*(?:应该|应)?(?:是|为|[:：])?\s?$|不是[^,，。]{2,10}[,，\s]?是\s?$"
+)
+_DENIED = re.compile(r"不是\s?$")
 _VERB_BEFORE = re.compile(r"(?:把|将|给|为|替)\s?$")
 
 
@@ -78,9 +101,16 @@ def find_reference(board: Board, labels: list[Label], directory: Directory | Non
                 return Reference(board.shown(label.at, end).strip(), label.at, end, "labelled")
     if finds := board.finds.get("customer_name"):
         return Reference(finds[0].value, finds[0].start, finds[0].end, "full_name")
-    candidates = _candidates(board)
+    if codes := list(board.search(_CODE)):
+        finds = [
+            Find("customer_ref", code[0].replace(" ", "").upper(), *code.span(), "code") for code in codes
+        ]
+        first = corrected(board.text.said, finds)[0]
+        return Reference(first.value, first.start, first.end, "code")
+    scored = _candidates(board)
+    candidates = [each for score, each in scored if score >= 1]
     if directory is not None:
-        known = [each for each in candidates if directory.matches(each.words)]
+        known = [each for _score, each in scored if directory.matches(each.words)]
         if known:
             return known[0]
         for each in candidates:
@@ -91,7 +121,9 @@ def find_reference(board: Board, labels: list[Label], directory: Directory | Non
     return candidates[0] if candidates else None
 
 
-def _candidates(board: Board) -> list[Reference]:
+def _candidates(board: Board) -> list[tuple[int, Reference]]:
+    """Give who may be meant, the likeliest first; what scores below one is nobody unless the "
+    "register knows it."""
     found: list[tuple[int, Reference]] = []
     said = board.text.said
     for count, clause in enumerate(list(board.search_all(_CLAUSE, 40))):
@@ -117,10 +149,12 @@ def _candidates(board: Board) -> list[Reference]:
         score += 2 * bool(_VERB_BEFORE.search(said[max(0, begin - 2) : begin])) + (
             3 if count == 0 else 1 if count == 1 else 0
         )
-        score -= 2 * (stop - begin < 3)
+        score -= 2 * (stop - begin < 3) + 4 * unlike_a_name(said[begin:stop])
+        score += 3 * bool(ENDS_WITH_TRADE.search(said[begin:stop]))
+        before = said[max(0, begin - 12) : begin]
+        score += 6 * bool(_TAKEN_BACK.search(before)) - 6 * bool(_DENIED.search(before))
         found.append((score, Reference(board.shown(begin, stop), begin, stop, "before_request")))
-    found.sort(key=lambda scored: -scored[0])
-    return [reference for score, reference in found if score >= 1]
+    return sorted(found, key=lambda scored: -scored[0])
 
 
 def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
@@ -146,6 +180,6 @@ def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
         or not re.fullmatch(r"[一-龥a-z0-9()（）&·\-]+", words)
     ):
         return None
-    if re.search(r"[一-龥]", words) is None and len(words) < 4:
+    if re.search(r"[一-龥]", words) is None and (len(words) < 4 or words in _ENGLISH):
         return None
     return start, stop

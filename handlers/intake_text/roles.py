@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import CORRECTION, Board
 from handlers.intake_text.decided import TURN
 from handlers.intake_text.labels import Label, label_before
 from handlers.intake_text.rates import RateMention
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
+    r"(?:从|由|自|现价|现行价?|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
     r"享受|按|折扣|结算|价格|[:：])*\s?$"
 )
+_LISTED_WITH_NOW = re.compile(r"(?:原来?|目前|现在|现行)[^,，;；。\n改调申拟]{1,12}[、和及/]\s?$")
 _BETWEEN = re.compile(
-    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短)?(?:成|到|为|至|"
+    r"^[\s,的折扣,]*(?:申请|想|要|直接)?(?:改|调|降|升|涨|恢复|变|提|换|放宽|延长|缩短|收)?(?:成|到|为|至|"
     r"整为|整到|回|→|->|-+>|=+>)?[\s]*(?:到|"
     r"成|为)?(?:折扣)?\s?$"
 )
-_VERB = re.compile(r"改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
+_VERB = re.compile(r"收[到紧回]|改|调|降|升|涨|恢复|变|提|换|放宽|延长|→|->|=>|成|为")
 _STAYS = re.compile(r"^\s?(?:[、,]?\s?(?:保持)?不变|不动|太高|偏高|高了|照旧|维持|不调|保持)")
+_ENDED = re.compile(
+    r"^\s?(?:的?(?:折扣|价格?))?\s?(?:就|也)?(?:别给|不给|不能|给不了|取消|收回|停[掉了]|没了|不享受|不再)"
+)
 _STAYED = re.compile(r"(?:不变|不动|照旧|维持|保持)[,，]?(?:还是|仍是|仍|为|在)?\s?$")
 _THEN_CHANGED = re.compile(
     r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|"
@@ -52,6 +56,7 @@ def roles_of_rates(
             roles[at] = "to"
         elif (
             _STAYS.match(after)
+            or (_ENDED.match(after) and len(meant) > 1)
             or _STAYED.search(before)
             or (_then_relative(meant, at) and not _CHANGE_ASKED.search(before))
         ):
@@ -69,7 +74,10 @@ def roles_of_rates(
         ):
             roles[at] = "now"
             roles[at + 1] = "to"
-        elif at not in roles and _THEN_CHANGED.match(after) and at + 1 < len(meant):
+        elif at not in roles and (
+            _LISTED_WITH_NOW.search(said[max(0, mention.start - 16) : mention.start])
+            or (_THEN_CHANGED.match(after) and at + 1 < len(meant))
+        ):
             roles[at] = "now"
         elif at not in roles:
             roles[at] = "to"
@@ -92,7 +100,7 @@ def _turns(said: str, end: int, start: int) -> bool:
     """Whether 改为 or → stands between two bundles: 91折、现结 改为 89折、票到30天."""
     between = said[end:start]
     turns = list(TURN.finditer(between))
-    if not turns or re.search(r"[;。\n]", between):
+    if not turns or re.search(r"[;。\n]", between) or CORRECTION.search(between):
         return False
     return re.fullmatch(r"[^,]{0,8}", between[turns[-1].end() :]) is not None
 
@@ -128,13 +136,10 @@ def roles_of_terms(
             now.append(mention)
         elif both_sides and arrow:
             (now if mention.start < arrow.start() else asked).append(mention)
-        elif _NOW.search(before) or (
-            follows
-            and (
-                _turns(said, mention.end, meant[at + 1].start)
-                or _THEN_CHANGED.match(after)
-                or _after_a_rate_that_holds(said, mention)
-            )
+        elif (
+            _NOW.search(before)
+            or _after_a_rate_that_holds(said, mention)
+            or (follows and (_turns(said, mention.end, meant[at + 1].start) or _THEN_CHANGED.match(after)))
         ):
             now.append(mention)
         else:
@@ -146,5 +151,8 @@ def roles_of_terms(
 
 def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:
     return bool(
-        re.search(r"(?:目前|现在|原来?)[^,;。\n]{1,10}$", said[max(0, mention.start - 14) : mention.start])
+        re.search(
+            r"(?:目前|现在(?!申请)|现行|原来?)[^,;。\n改调申拟想要]{1,10}$",
+            said[max(0, mention.start - 14) : mention.start],
+        )
     )

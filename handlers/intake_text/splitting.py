@@ -6,12 +6,13 @@ import re
 
 from handlers.intake_text.board import Board
 from handlers.intake_text.companies import recognise_companies
-from handlers.intake_text.labels import find_labels
+from handlers.intake_text.labels import field_of_label, find_labels
 from handlers.intake_text.normalising import Text
+from handlers.intake_text.trades import unlike_a_name
 
 MOST = 8
 _MARK = re.compile(
-    r"(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|"
+    r"(?:^|(?<=\n))\s*[\-*·•](?=\s?[一-龥])\s?|(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|"
     r"第[一二三四五六]个?[家]?[:：、,]?|"
     r"[a-h]\s?[)、.](?![a-z0-9])|[一二三四五六]、|其[一二三])\s*"
 )
@@ -19,6 +20,11 @@ _BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|同时|此外|还有
 _RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个点|月结|现结|款到|票到|货到|账期|承兑")
 
 
+_INTRODUCED = re.compile(
+    r"[^:：,，;；\n]{0,20}(?:[两二三四几2-9]\s?[家个条份件]|如下|一起|分别|同时)[^:：,，;；\n]{0,12}[:：]\s*"
+)
+_OF_ONE = re.compile(r"(?:现价|原价|现[在行]?|目前|想要?|要求|希望|申请|改[为成到]|调|理由|原因|折扣|结算)")
+_ONLY_TERMS = re.compile(r"(?:次?月结|票到|货到|账期|承兑|现结|款到|执行|理由|缘由|原因|有效|生效|备注)")
 _NAME_AND_RATE = re.compile(
     r"\s*(?![一-龥]{0,8}(?:目前|现在|申请|改|调|降|到|按|原|给|从|由|恢复|成|"
     r"现))[一-龥]{3,8}?\s?\d{1,2}(?:\.\d)?折\s?[,，]"
@@ -57,13 +63,25 @@ def split_changes(text: Text) -> list[Text]:
     """Cut a text at its marks, or at breaks after which another customer and another rate stand."""
     marks = [match.start() for match in _MARK.finditer(text.said)]
     chunks = _cut(text, marks) if len(marks) >= 2 else []
-    if len(chunks) >= 2 and all(_RATE.search(chunk.said) for chunk in chunks):
+    if len(chunks) >= 2 and all(_asks(chunk.said) for chunk in chunks):
         return chunks
     commas = [0] + [match.end() for match in re.finditer(r"[,，]", text.said)]
     if len(commas) > 1 and all(_NAME_AND_RATE.match(text.said, at) for at in commas[:2]):
         return _cut(text, [at for at in commas if _NAME_AND_RATE.match(text.said, at)])
+    if intro := _INTRODUCED.match(text.said):
+        return split_changes(text.part(intro.end(), len(text.said)))
     breaks = [0] + [match.end() for match in _BREAK.finditer(text.said)]
     return [text] if len(breaks) < 2 else _asking_chunks(text, breaks)
+
+
+def _asks(said: str) -> bool:
+    """Whether a listed line is a request by itself, and no field of one: ② 现价92折."""
+    bare = _MARK.sub("", said, count=1).strip()
+    return (
+        bool(_RATE.search(bare))
+        and field_of_label(re.split(r"[:：\s\d]", bare)[0]) is None
+        and not _OF_ONE.match(bare)
+    )
 
 
 def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
@@ -89,7 +107,13 @@ def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
                 head["name"],
             )
         )
-        if names and _RATE.search(said):
+        if (
+            names
+            and head
+            and not unlike_a_name(head["name"])
+            and not _ONLY_TERMS.match(head["name"])
+            and _RATE.search(said)
+        ):
             starts.append(first)
     if len(starts) < 2 or len(starts) > MOST:
         return [text]

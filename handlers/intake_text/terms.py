@@ -135,7 +135,8 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
 def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
     for match in board.search(_INSPECTED):
         add(match.start(), match.end(), None, "counted from an inspection")
-    for match in board.search(_RATIO):
+    parted = any(mention.value for mention in found)
+    for match in [] if parted else list(board.search(_RATIO)):
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE):
         add(match.start(), match.end(), _acceptance(match))
@@ -224,7 +225,7 @@ def _same(one: dict[str, Any], two: dict[str, Any]) -> dict[str, Any] | None:
     if {one["method"], two["method"]} == {"prepay"}:
         return one | two
     if one["method"] == two["method"] and None in (one["days"], two["days"]):
-        return one if one["days"] is not None else two
+        return two | {key: value for key, value in one.items() if value is not None}
     for first, second in ((one, two), (two, one)):
         joins = first["method"] == "net_days" and second["method"] not in _APART
         if joins and second["days"] in (None, first["days"]):

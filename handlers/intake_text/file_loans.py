@@ -1,0 +1,104 @@
+"""A request to borrow a personnel file: whose, which, why, until when."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from domain.calendar import WorkCalendar
+from handlers.intake_text.board import Board
+from handlers.intake_text.days import recognise_days
+from handlers.intake_text.labels import find_labels
+from handlers.intake_text.normalising import Text
+from handlers.intake_text.readings import Gathering, Reading
+
+_FILE_KIND = re.compile(r"人事档案|员工管理档案|管理档案|员工档案|个人档案")
+_FILE_NO = re.compile(r"(?:rs|yg)\s?-?\s?\d{3,4}")
+_SUBJECT = re.compile(
+    r"(?:借出|调出|借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要)(?:一下|"
+    r"个)?\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|"
+    r"中心)的?\s?)?(?P<name>[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|"
+    r"管理档案|员工档案|个人档案|档案)"
+)
+_SUBJECT_FIRST = re.compile(
+    r"(?:把|将|^|[,。\s])\s?(?:[一-龥]{2,6}?(?:部|科|处|室|分公司|办|"
+    r"中心)的?)?(?P<name>[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|"
+    r"员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
+)
+_LABELLED_SUBJECT = re.compile(
+    r"(?:借档|借阅|档案|档案人|借谁|姓名)\s?[:=]\s?(?P<name>[一-龥]{2,4})(?=[\s/,，。;\0]|$|的)"
+)
+_DUE = re.compile(r"^\s?(?:下班)?(?:之前|以前|前)?\s?(?:return|归还|还|还回|交还|送回)")
+_PURPOSE = re.compile(
+    r"^(?:reason|事由是?|缘由|借阅?事由|因为|由于|为了|用于|要用来|用来|用途|事由|原因)[:：]?\s?|^[\s的(（]+"
+)
+_NO_PURPOSE = re.compile(
+    r"能不能|能否|可否|可以(?:吗|借)|借(?:我|给)|看看$|申请借|所以|^hi\b|^hr\b|thx|thanks|谢|您好|你好|领导|老师|^(?:想|我想|我要|麻烦|谢谢|请|帮|辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还|档案|^(?:的|"
+    r"全套)?(?:复印件|原件|电子版|扫描件)$"
+)
+
+
+def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Reading:
+    """Read what is to be lent, why, and until when."""
+    board = Board(text)
+    labels = find_labels(board)
+    due = False
+    for mention in recognise_days(board, labels, today, calendar):
+        tail = _DUE.match(board.text.said[mention.end : mention.end + 10])
+        until = mention.role == "to" or re.search(
+            r"(?:借到|用到|还|归还(?:日期|时间)?[:：]?)\s?$",
+            board.text.said[max(0, mention.start - 6) : mention.start],
+        )
+        if (tail or until) and not due:
+            end = mention.end + (tail.end() if tail else 0)
+            if mention.day is not None:
+                board.found("due_date", mention.day.isoformat(), mention.start, end, "words")
+            else:
+                board.ask(
+                    "due_date",
+                    [day.isoformat() for day in mention.candidates],
+                    "several days",
+                    mention.start,
+                    end,
+                )
+            due = True
+    if number := _FILE_NO.search(board.left):
+        digits = re.sub(r"\s", "", number[0]).upper()
+        board.found("file_subject", re.sub(r"^(RS|YG)-?", r"\1-", digits), *number.span(), "number")
+    elif (
+        subject := _LABELLED_SUBJECT.search(board.left)
+        or _SUBJECT_FIRST.search(board.left)
+        or _SUBJECT.search(board.left)
+    ) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
+        board.found("file_subject", board.shown(*subject.span("name")), *subject.span("name"), "words")
+    if kind := _FILE_KIND.search(board.left):
+        words = {"管理档案": "员工管理档案", "员工档案": "员工档案"}.get(kind[0], kind[0])
+        board.found("file_kind", words, *kind.span(), "words")
+    _purpose(board)
+    gathered = Gathering(board)
+    gathered.settle("file_subject", "file_kind", "reason", "due_date")
+    return gathered.rerouted("file_loan")
+
+
+def _purpose(board: Board) -> None:
+    left = board.left
+    last = max(
+        (find.end for finds in board.finds.values() for find in finds if find.field.startswith("file")),
+        default=0,
+    )
+    clauses = [clause.span() for clause in re.finditer(r"[^,，。;；/\n!！?？\0]+", left)]
+    after = [
+        span
+        for span in clauses
+        if span[1] > last and (span[0] >= last or re.match(r"[一-龥]", left[last : last + 1]))
+    ]
+    before = [span for span in clauses if span[1] <= last]
+    for first, end in [*after, *before]:
+        start = max(first, last) if end > last else first
+        while (lead := _PURPOSE.match(left[start:end])) and lead.end():
+            start += lead.end()
+        start += len(left[start:end]) - len(left[start:end].lstrip())
+        words = left[start:end].strip()
+        if len(words) >= 3 and not _NO_PURPOSE.search(words):
+            board.found("reason", board.shown(start, start + len(words)), start, start + len(words), "clause")
+            return
