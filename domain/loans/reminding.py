@@ -9,8 +9,8 @@ from domain.approvals.delegations import today_of
 from domain.loans.incidents import may_close
 from domain.loans.leaving import Leaving
 from domain.loans.loans import Loan, LoanState
+from domain.loans.receiving import receivers_of
 from domain.people import Role, superior_of
-from domain.personnel_files.keepers import keepers_of
 from domain.reminders.rules import LATER, Concern, Due, Moment, Rule
 from domain.reminders.timing import (
     daily_from,
@@ -154,5 +154,5 @@ def leaving_due(leaving: Leaving, at: Moment) -> date:
 
 def keeper_nos(work: Work, loan: Loan) -> list[str]:
     file = work.files.by_id(loan.file_id)
-    keepers = keepers_of(work.people, file.custodian_no) if file is not None else []
+    keepers = receivers_of(work, loan, file) if file is not None else []
     return [keeper.staff_no for keeper in keepers]

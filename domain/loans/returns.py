@@ -15,10 +15,11 @@ from domain.errors import Refused
 from domain.events import LoanReturned, ReturnAnnounced, ReturnAnswered
 from domain.loans.incidents import open_incident
 from domain.loans.loans import Condition, Loan, LoanState, require_loan
+from domain.loans.receiving import require_receiver
 from domain.loans.renewals import drop_renewal
 from domain.loans.waiting import tell_next
 from domain.people import Employee
-from domain.personnel_files.files import FileState, PersonnelFile, require_file, require_keeper
+from domain.personnel_files.files import FileState, PersonnelFile, require_file
 from domain.personnel_files.moves import put_file
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def check_return(work: Work, keeper: Employee, loan_id: int, check: ReturnCheck,
     if loan.state is not LoanState.LENT:
         raise Refused("loan_state", number=loan.number, state=loan.state)
     file = require_file(work, loan.file_id)
-    if keeper.staff_no == loan.borrower_no:
-        raise Refused("own_loan", number=loan.number)
-    require_keeper(work, keeper, file)
+    require_receiver(work, keeper, loan, file)
     _require_sense(work, loan, check)
     keep_attachments(work, check.photos)
     loan.state, loan.returned_at, loan.checked_by = LoanState.RETURNED, now, keeper.staff_no

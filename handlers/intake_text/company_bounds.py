@@ -38,7 +38,7 @@ def name_begins(words: str) -> int:
 def _before_place(words: str) -> int:
     """Give where a place stands behind words that are no part of a name: 我司是|合肥庐岸…, 为|伊宁…."""
     for at in range(1, min(12, len(words) - 6)):
-        if place_width(words[at:]) >= 2 and _NO_PART.search(words[:at]):
+        if _NO_PART.search(words[:at]) and place_width(words[at:]) >= 2:
             return at
     return 0
 

@@ -91,7 +91,7 @@ _HOUR = r"[\d一二三四五六七八九十]{1,3}点(?:钟|半|整|[一二三四
 _BY_THE_CLOCK = re.compile(
     rf"(?:上午|下午|晚上|早上|中午|今晚|明早|约的?)\s?{_HOUR}|{_HOUR}(?=改到|推到|开会|见|出发|到(?:下午|上午|晚上)|钟|碰头|集合)"
 )
-_GIVEN = re.compile(rf"[^,。;\n]*(?:打|给)了[^,。;\n]{{0,3}}(?:{_RATE})[^,。;\n]*")
+_GIVEN = re.compile(rf"(?:打|给)了[^,。;\n]{{0,3}}(?:{_RATE})")
 _ASKED_AFTER_ALL = re.compile(
     r"现价|为准|(?:您看|帮我?|给)[^,。;\n]{0,3}(?:报|提|走|改|录|批|申请)(?:一下|个|流程)"
 )
@@ -155,7 +155,8 @@ def _describes_a_customer(said: str) -> bool:
 
 def _of_a_known_customer(said: str) -> str:
     said = _BY_THE_CLOCK.sub("", said)
-    said = _UNCHANGED.sub("", _GIVEN.sub("", _RIVAL_CLAUSE.sub("", said)))
+    said = ",".join(clause for clause in re.split(r"[,。;?!\n]", said) if not _GIVEN.search(clause))
+    said = _UNCHANGED.sub("", _RIVAL_CLAUSE.sub("", said))
     changes = bool(_CHANGE.search(said))
     if re.search(rf"(?:{_RATE})还是[^,。;\n]{{0,4}}(?:{_RATE})[^,。;\n]{{0,2}}来着|来着[?？]?$", said):
         return "discount_query"

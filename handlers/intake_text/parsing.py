@@ -23,6 +23,8 @@ from handlers.intake_text.readings import Policy, Reading
 from handlers.intake_text.splitting import split_changes, split_new_customers
 
 DEFAULT_POLICY = Policy()
+MOST_REQUESTS = 16
+"""Requests that are read from one message; longer lists come as files."""
 
 
 def parse_text(
@@ -45,10 +47,10 @@ def parse_text(
     kind = recognise_intent(text) if intent == "auto" else intent
     match kind:
         case "new_customer":
-            chunks = [chunk for row in flattened(text) for chunk in split_new_customers(row)]
+            chunks = [chunk for row in flattened(text) for chunk in split_new_customers(row)][:MOST_REQUESTS]
             return _joined(kind, [read_new_customer(chunk, policy, directory) for chunk in chunks])
         case "discount_change":
-            chunks = [chunk for row in flattened(text) for chunk in split_changes(row)]
+            chunks = [chunk for row in flattened(text) for chunk in split_changes(row)][:MOST_REQUESTS]
             readings = [read_change(chunk, policy, directory, today, calendar) for chunk in chunks]
             return _joined(kind, readings)
         case "customer_data_change":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from domain.errors import Refused
 from domain.loans.loans import Condition, Loan, LoanState
+from domain.loans.receiving import may_receive
 from domain.loans.renewals import renewal_of
 from domain.people import Employee, Role
-from domain.personnel_files.files import PersonnelFile, keeps_files, require_keeper
+from domain.personnel_files.files import PersonnelFile
 from handlers.context import Telling
 from handlers.language import N_, Language
 from handlers.loans.borrowing import handover_lines, show_purpose
@@ -132,16 +132,11 @@ def _buttons(
         screen.buttons(Button(f"{_('Photos')} ({len(loan.photos)})", f"lp:{loan.id}"))
     if loan.borrower_no == reader.staff_no:
         _borrower_buttons(ctx, _, screen, loan)
-    elif keeps_files(reader):
-        try:
-            require_keeper(ctx.work, reader, file)
-        except Refused:
-            return
-        if loan.state is LoanState.LENT:
-            row = [Button(_("Check the return"), f"lk:{loan.id}")]
-            if reader.holds(Role.HR_MANAGER):
-                row.append(Button(_("Change the day"), f"ld:{loan.id}"))
-            screen.buttons(*row)
+    elif loan.state is LoanState.LENT and may_receive(ctx.work, reader, loan, file):
+        row = [Button(_("Check the return"), f"lk:{loan.id}")]
+        if reader.holds(Role.HR_MANAGER):
+            row.append(Button(_("Change the day"), f"ld:{loan.id}"))
+        screen.buttons(*row)
 
 
 def _borrower_buttons(ctx: Telling, _: Language, screen: ViewBuilder, loan: Loan) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from domain.errors import Refused
 from domain.loans.handovers import count_as_borrower, expected_pages
 from domain.loans.loans import Condition, Loan, LoanState
+from domain.loans.receiving import may_receive
 from domain.loans.returns import ReturnCheck, announce_return, answer_return, check_return
 from domain.loans.waiting import stop_waiting, wait_for_file
 from domain.personnel_files.access import Look, note_look
@@ -306,9 +307,12 @@ class LoanDesk:
 
     def _keepers(self, ctx: Context, loan_id: str) -> Loan:
         loan = ctx.work.loans.by_id(int(loan_id))
-        if loan is None or not keeps_files(ctx.actor):
+        if loan is None:
             raise Refused("loan_unknown")
-        require_no_kin(ctx.work, ctx.actor, require_file(ctx.work, loan.file_id))
+        file = require_file(ctx.work, loan.file_id)
+        if not keeps_files(ctx.actor) and not may_receive(ctx.work, ctx.actor, loan, file):
+            raise Refused("loan_unknown")
+        require_no_kin(ctx.work, ctx.actor, file)
         return loan
 
     def _readable(self, ctx: Context, loan_id: str) -> Loan:

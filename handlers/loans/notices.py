@@ -28,6 +28,7 @@ from domain.events import (
 )
 from domain.loans.incidents import may_close
 from domain.loans.loans import Loan, LoanState
+from domain.loans.receiving import receivers_of
 from domain.people import Role
 from domain.personnel_files.files import PersonnelFile
 from domain.personnel_files.keepers import keepers_of
@@ -198,14 +199,9 @@ class LoanNotices:
         ctx.tell(event.staff_no, make)
 
     def _keepers(self, ctx: Telling, loan: Loan) -> list[str]:
-        """Give who checks a return: the unit's keepers who are neither borrower nor subject, else HR."""
+        """Give who is asked to check a return."""
         file = ctx.work.files.by_id(loan.file_id)
-        if file is None:
-            return []
-        barred = {loan.borrower_no, file.subject_no}
-        keepers = [k.staff_no for k in keepers_of(ctx.work.people, file.custodian_no)]
-        free = [no for no in keepers if no not in barred]
-        return free or [no for no in self._hr(ctx) if no not in barred]
+        return [] if file is None else [person.staff_no for person in receivers_of(ctx.work, loan, file)]
 
     def _hr(self, ctx: Telling, file: PersonnelFile | None = None) -> Iterable[str]:
         """Give HR managers, and the keepers of a file's unit; nobody reads about their own file."""

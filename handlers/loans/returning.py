@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.errors import Refused
 from domain.loans.loans import Condition, Loan, LoanState
+from domain.loans.receiving import may_receive
 from domain.loans.returns import Finding, ReturnCheck, check_return, require_count
-from domain.people import Employee
+from domain.people import Employee, Role
 from domain.personnel_files.files import keeps_files
 from domain.personnel_files.materials import MaterialState
 from handlers.context import Context
@@ -25,7 +26,8 @@ _FOUND = tuple((c.value, CONDITIONS[c]) for c in (Condition.PAGES_MISSING, Condi
 
 
 def may_check(employee: Employee) -> bool:
-    return keeps_files(employee)
+    """Whether somebody may ever take a file back; of which, is seen when it is chosen."""
+    return keeps_files(employee) or employee.holds(Role.ADMIN_MANAGER, Role.GENERAL_MANAGER)
 
 
 def search_out(ctx: Context, text: str) -> Sequence[Option]:
@@ -33,8 +35,8 @@ def search_out(ctx: Context, text: str) -> Sequence[Option]:
     wanted = text.casefold()
     options = []
     for loan in ctx.work.loans.out(limit=500):
-        label = _label(ctx, loan)
-        if wanted in label.casefold():
+        label, file = _label(ctx, loan), ctx.work.files.by_id(loan.file_id)
+        if wanted in label.casefold() and file and may_receive(ctx.work, ctx.actor, loan, file):
             options.append(Option(str(loan.id), label))
     return options[:MOST]
 

@@ -22,6 +22,7 @@ from domain.loans.incidents import Verdict, close_incident, may_close, report_in
 from domain.loans.lapsing import lapse_loans
 from domain.loans.leaving import begin_leaving, finish_leaving
 from domain.loans.loans import Condition, Loan, LoanMode, LoanState
+from domain.loans.receiving import receivers_of
 from domain.loans.renewals import change_due, renew_loan
 from domain.loans.requesting import repropose_loan
 from domain.loans.returns import Finding, ReturnCheck, announce_return, answer_return, check_return
@@ -316,6 +317,28 @@ def test_a_check_must_make_sense(work: SqlWork, file_id: int, check: ReturnCheck
     _request, loan = lend(work, file_id)
     refused(code, lambda: check_return(work, KEEPER, loan.id or 0, check, NOW))
     assert loan.state is LoanState.LENT
+
+
+def test_where_every_keeper_is_a_party_somebody_else_takes_a_file_back(
+    work: SqlWork, files: dict[str, int]
+) -> None:
+    """The file of the HR manager, lent to the one keeper of her department."""
+    file_id = next(number for number in files.values() if _subject(work, number) == HR.staff_no)
+    _request, loan = lend(work, file_id, KEEPER)
+    file = work.files.by_id(file_id)
+    assert file is not None
+    refused("own_file", lambda: check_return(work, HR, loan.id or 0, INTACT, NOW))
+    assert [person.staff_no for person in receivers_of(work, loan, file)] == [OTHER_KEEPER.staff_no]
+    for gone, next_one in ((OTHER_KEEPER, STEWARD), (STEWARD, BOSS)):
+        becomes(work, replace(gone, state=StaffState.LEFT))
+        assert [person.staff_no for person in receivers_of(work, loan, file)] == [next_one.staff_no]
+    refused("role_required", lambda: check_return(work, LEADER, loan.id or 0, INTACT, NOW))
+    assert check_return(work, BOSS, loan.id or 0, INTACT, NOW).state is LoanState.RETURNED
+
+
+def _subject(work: SqlWork, file_id: int) -> str:
+    file = work.files.by_id(file_id)
+    return file.subject_no if file else ""
 
 
 def test_nobody_checks_their_own_loan(work: SqlWork, file_id: int) -> None:
