@@ -18,7 +18,7 @@ _FORMS = (
     r"设备|印刷|家具|塑料|塑胶|食品|"
     r"水泥|轴承|模具|电子|造纸|制药|修理|修配|总|分|泵|阀|纸|糖|酒|药|船|砖|钢|铝|铜|线|灯)?厂|"
     r"商行|布行|车行|电器行|五金行|洋行|经营部|经销处|经销部|销售部|营业部|加工部|门市部|门市|服务部|"
-    r"维修部|批发部|办事处|"
+    r"维修部|工程部|装饰部|安装部|批发部|办事处|"
     r"(?:五金|水暖|电器|建材|标准件|专卖|旗舰|杂货|配件|门|分|连锁|体验|自行车|电动车|机电)?店|中心|"
     r"研究所|研究院|设计院|医院|卫生院|学校|"
     r"学院|大学|中学|小学|合作社|事务所|酒店|宾馆|工作室|管理站|加油站|服务站|管理处|管理局|管理委员会|"
@@ -49,6 +49,9 @@ _PLAIN_WORDS = re.compile(
 _NEVER = re.compile(r"出厂|厂里|网店|搬?[新老]厂$|[我你他]们?厂$|别拉|[这那]家?厂$")
 _LEGAL = re.compile(r"公司|集团|厂$|店$|中心$|经营部|商行|co\.?,? ?ltd", re.IGNORECASE)
 _SOLE = re.compile(r"[( ]{0,2}(?:个体工商户|个体户)[)\s]?")
+_BANK_NAME = re.compile(
+    r"(?:中国|[一-龥]{2,8}?)银行[一-龥]{2,14}?(?:支行|分行|营业部|分理处)|[一-龥]{2,8}信用社(?![一-龥])"
+)
 _BANK = re.compile(r"银行|信用社|支行")
 
 
@@ -79,6 +82,8 @@ def recognise_companies(board: Board, labels: list[Label], *, short: bool = True
             name = board.shown(start, end).strip(" :")
             if _BANK.search(name):
                 board.found("bank_name", name, start, end, "labelled")
+    for match in [] if board.finds.get("bank_name") else board.search(_BANK_NAME):
+        board.found("bank_name", board.shown(*match.span()), *match.span(), "shape")
     named = False
     for label in labels:
         if label.field == "customer_name" and label.strong:

@@ -121,6 +121,10 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> bool:
     said = board.left[at:end]
     if not_yet(said):
         return False
+    if (post := POST.match(said)) and FULL.fullmatch(said[post.end() :]):
+        board.found("contact_title", board.shown(at, at + post.end()), at, at + post.end(), "before_name")
+        board.found("contact_name", board.shown(at + post.end(), end), at + post.end(), end, "labelled")
+        return True
     both = re.compile(
         rf"({CALLED.pattern}|{FULL.pattern})\s?(?:/|、|和|或者?|,)\s?({CALLED.pattern}|"
         rf"{FULL.pattern})(?![一-龥])"

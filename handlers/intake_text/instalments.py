@@ -78,6 +78,8 @@ def _read(clause: str, before: int | None) -> tuple[Parts, int, int] | None:
         return None
     if not triggers:
         return None
+    if len(shares) < len(known) and len({each.lastgroup for each in known}) == 1:
+        triggers = known = known[:1]  # 下单付30%定金 says one occasion twice
     first = _percent(shares[0][0])
     if rest and first and len(shares) == 1 and len(known) == 2:
         near = _nearest(shares, known)[0]

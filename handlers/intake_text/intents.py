@@ -38,11 +38,11 @@ _DATA_WORDS = (
 _DATA = re.compile(
     rf"(?:换|改|更新|变更|变|搬|调整)[^,。;\n]{{0,10}}(?:{_DATA_WORDS})|新(?:座机|手机|号码|电话|地址|邮箱|开户行|账号|联系人|传真|名片|厂址)|(?:货|发货|送货)[^,。;\n]{{0,6}}(?:别|不要|统一|改|换)|(?:{_DATA_WORDS})[^,。;\n]{{0,4}}错|资料更正|换人|换了(?:个|一个)?人|新联系人|"
     rf"(?:{_DATA_WORDS})[^,。;\n]{{0,8}}(?:换|改|更新|变更|"
-    rf"变成|变了|搬)|搬(?:家|了|到|迁)|地址[^,。;\n]{{0,4}}迁|迁(?:到|至|址)|以后[^,。;\n]{{0,6}}找|改名|更名"
+    rf"变成|变了|搬)|搬(?:家|了|到|迁)|地址[^,。;\n]{{0,4}}迁|迁(?:到|至|址)|以后[^,。;\n]{{0,6}}(?:找|送|寄)|改名|更名"
 )
 _RATE = (
     r"(?:\d{1,3}(?:\.\d+)?|[一二三四五六七八九十]{1,3}(?:点[一二三四五六七八九])?)\s?[折扣]|"
-    r"0?\.\d{2,4}(?!\d)|"
+    r"0?\.\d{2,4}(?!\d)|(?:下浮|上浮|让利|优惠|便宜|[面标]价的?)\s?\d{1,2}(?:\.\d)?\s?%|"
     r"(?:\d{1,2}(?:\.\d)?|[一二三四五六七八九十半])\s?个?(?:百分)?点|折上折"
 )
 _TERMS = r"月结|现结|款到|票到|货到|账期|帐期|承兑|预付|结算"
@@ -53,7 +53,7 @@ _CHANGE_VERB = (
 _CHANGE = re.compile(
     rf"(?:{_CHANGE_VERB})[^,。;\n]{{0,14}}(?:{_RATE}|{_TERMS}|折扣)|(?:{_RATE}|"
     rf"{_TERMS})(?!的)[^,。;\n]{{0,8}}(?:{_CHANGE_VERB}|→|->|=>|不变)|"
-    rf"(?:想要?|希望|要求)[^,。;\n]{{0,4}}(?:{_RATE})|现价|以[^,。;\n]{{0,2}}(?:{_RATE})为准|"
+    rf"恢复[^,。;\n]{{0,6}}(?:[面原]价|不打折)|(?:{_RATE})[^,。;\n]{{0,2}}取消|(?:想要?|希望|要求)[^,。;\n]{{0,4}}(?:{_RATE})|现价|以[^,。;\n]{{0,2}}(?:{_RATE})为准|"
     rf"(?:从|由)[^,。;\n]{{0,6}}(?:{_RATE})[^,。;\n]{{0,4}}(?:到|至|成)|(?:→|->|"
     rf"=>)\s?[^,。;\n]{{0,4}}(?:{_RATE}|"
     rf"{_TERMS})|"
@@ -64,7 +64,7 @@ _CHANGE = re.compile(
     rf"(?:再(?:让|降|优惠|打|"
     rf"下浮|给|减|便宜))|(?:希望|想|申请|能不能|可不可以|能否)[^,。;\n]{{0,6}}(?:月结|现结|款到发货|票到|"
     rf"货到|承兑)|"
-    rf"让\s?[\d一二三四五半][\d.]*\s?个?点|降点?价|便宜点|优惠点|让点利|(?:给|为|"
+    rf"(?:申请|要)[^,。;\n]{{0,3}}(?:优惠|让利)|让\s?[\d一二三四五半][\d.]*\s?个?点|降点?价|便宜点|优惠点|让点利|(?:给|为|"
     rf"帮)[^,。;\n折]{{2,12}}?\d{{0,2}}[一-龥]{{0,2}}?折(?!的)|"
     rf"(?:^|[\n;。,])\s?[一-龥]{{3,10}}(?:本单|这单|特批|特价|批)*\s?(?:\d{{1,2}}(?:\.\d)?|"
     rf"[一二三四五六七八九]{{1,2}})折(?![的线])"
@@ -91,6 +91,7 @@ _HOUR = r"[\d一二三四五六七八九十]{1,3}点(?:钟|半|整|[一二三四
 _BY_THE_CLOCK = re.compile(
     rf"(?:上午|下午|晚上|早上|中午|今晚|明早|约的?)\s?{_HOUR}|{_HOUR}(?=改到|推到|开会|见|出发|到(?:下午|上午|晚上)|钟|碰头|集合)"
 )
+_CLAUSE = re.compile(r"[^,。;?!\n]+")
 _GIVEN = re.compile(rf"(?:打|给)了[^,。;\n]{{0,3}}(?:{_RATE})")
 _ASKED_AFTER_ALL = re.compile(
     r"现价|为准|(?:您看|帮我?|给)[^,。;\n]{0,3}(?:报|提|走|改|录|批|申请)(?:一下|个|流程)"
@@ -145,7 +146,8 @@ def _describes_a_customer(said: str) -> bool:
     if re.search(r"(?:客户名称|公司名称|单位名称|name)\s?[:=]", said) and details >= 2:
         return True
     placed = _DETAIL["phone"].search(said) or _DETAIL["address"].search(said)
-    if not (placed and details >= 3 and NAMED.search(said)):
+    both = _DETAIL["phone"].search(said) and _DETAIL["address"].search(said) and details >= 4
+    if not both and not (placed and details >= 3 and NAMED.search(said)):
         return False
     return not re.search(
         r"(?:从|由|原)[^,。;\n]{0,6}折|再让|以后[^,。;\n]{0,8}(?:送|货|找)|统一送|还是[^,。;\n]{0,3}折|换了|改了",
@@ -154,12 +156,15 @@ def _describes_a_customer(said: str) -> bool:
 
 
 def _of_a_known_customer(said: str) -> str:
+    if re.search(
+        rf"(?:{_RATE})还是[^,。;\n]{{0,4}}(?:{_RATE})[^,。;\n]{{0,2}}(?:来着|[?？].{{0,6}}[忘记])|来着[?？]?$",
+        said,
+    ):
+        return "discount_query"
     said = _BY_THE_CLOCK.sub("", said)
-    said = ",".join(clause for clause in re.split(r"[,。;?!\n]", said) if not _GIVEN.search(clause))
+    said = _CLAUSE.sub(lambda clause: "" if _GIVEN.search(clause[0]) else clause[0], said)
     said = _UNCHANGED.sub("", _RIVAL_CLAUSE.sub("", said))
     changes = bool(_CHANGE.search(said))
-    if re.search(rf"(?:{_RATE})还是[^,。;\n]{{0,4}}(?:{_RATE})[^,。;\n]{{0,2}}来着|来着[?？]?$", said):
-        return "discount_query"
     if _QUERY.search(said) and not _ASKS.search(said):
         return "discount_query"
     priced = changes and re.search(_RATE, _without_data(said))

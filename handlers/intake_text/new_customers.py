@@ -247,15 +247,19 @@ def over_credit(terms: dict[str, Any] | None, policy: Policy) -> bool:
     return bool(terms and terms["method"] in _WITH_DAYS and (terms["days"] or 0) > policy.longest_credit)
 
 
-def _refusal(gathered: Gathering, policy: Policy, directory: Directory | None) -> str | None:
-    name = gathered.value("customer_name")
+def _phones(gathered: Gathering) -> list[str]:
     phones = []
     for phone in filter(None, (gathered.value("mobile"), gathered.value("landline"))):
         try:
             phones.append(parse_phone(phone).e164)
         except Refused:
             continue
-    if directory and name and directory.duplicate(name, gathered.value("uscc") or "", phones):
+    return phones
+
+
+def _refusal(gathered: Gathering, policy: Policy, directory: Directory | None) -> str | None:
+    name = gathered.value("customer_name")
+    if directory and name and directory.duplicate(name, gathered.value("uscc") or "", _phones(gathered)):
         return "duplicate_customer"
     rate = gathered.value("discount_rate")
     if rate is not None and float(rate) < float(policy.lowest_rate):

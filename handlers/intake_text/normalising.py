@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from handlers.intake_text.traditional import SIMPLIFIED
 
@@ -51,6 +52,7 @@ _GAPS = (
     ),
     re.compile(r"[路街道巷弄号栋幢座楼] {1,2}\d{1,5} {0,2}(?:[号弄栋幢座室楼层]|-\d{1,4}号)"),
     re.compile(rf"(?<![一-龥]){_HAN_DIGIT} {{1,2}}(?:{_HAN_DIGIT} {{0,2}}){{1,2}}[折扣]"),
+    re.compile(r"(?<!\d)(?<!\d )1(?: \d){10}(?! ?\d)"),
     re.compile(r"(?<!\d)0\d{2,3} ?- ?[2-9]\d{2,3} ?\d{3,4}(?!\d)"),
 )
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u00ad"
@@ -95,10 +97,11 @@ def _closed(text: Text) -> Text:
     gone = {at for at in gaps if text.said[at] == " "}
     if not gone:
         return text
-    kept = [at for at in range(len(text.said)) if at not in gone]
-    shown = "".join(text.shown[at] for at in kept)
-    said = "".join(text.said[at] for at in kept)
-    return Text(shown, said, tuple(text.origin[at] for at in kept))
+    bounds = [-1, *sorted(gone), len(text.said)]
+    pieces = [text.part(start + 1, end) for start, end in pairwise(bounds) if start + 1 < end]
+    shown = "".join(piece.shown for piece in pieces)
+    said = "".join(piece.said for piece in pieces)
+    return Text(shown, said, tuple(chain.from_iterable(piece.origin for piece in pieces)))
 
 
 def joined(pieces: Iterable[Text | str]) -> Text:

@@ -47,7 +47,11 @@ _FAX_AFTER = re.compile(r"[ ]?[(（]?[ ]?(?:传真|fax)(?!\s?[:：/]?\s?[\d\0(�
 _OF_ANOTHER = re.compile(
     r"(?:门卫|保安|仓库|仓管|司机|物流|货代|前台|收发室|微信|wechat)[^\d,，\s:：]{0,4}[\s:：]?(?:电话|手机|号)?[\s:：]*$"
 )
-_LOCAL = re.compile(r"(?<!\d)[2-9]\d{6,7}(?!\d)")
+_SIGNATURE = re.compile(
+    r"\s*(?:-{1,3}|~)\s?[一-龥]{0,8}(?:[一二三四五六七八九]部|部|组|区|科|分公司)?\s?[一-龥]{2,4}[\s:：]*$"
+)
+"""The line of whoever sends the message, below what they forward: —— 销售二部 冯立 138…."""
+_LOCAL = re.compile(r"(?<!\d)[2-9]\d{2,3}[ \-]?\d{4}(?!\d)")
 _POSTCODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -66,8 +70,13 @@ def recognise_codes(board: Board, labels: list[Label]) -> None:
         if label.field == "uscc" and (match := _CODE_RUN.match(board.left, label.at)):
             end = _code_end(match[0])
             _code(board, match.start(), match.start() + end)
+    if board.finds.get("uscc"):
+        return
     for pattern in (_CODE, _CODE_SPACED):
         for match in board.search(pattern):
+            before = label_before(labels, board.left, match.start())
+            if before is not None and before.field == "bank_account":
+                continue
             spaced = pattern is _CODE_SPACED and not re.search(r"[a-z]", match[0])
             if not spaced:
                 _code(board, match.start(), match.end())
@@ -173,6 +182,9 @@ def _of_another(board: Board, labels: list[Label], find: Find) -> bool:
     said = board.text.said
     note = next((label for label in reversed(labels) if label.at <= find.start), None)
     if note is not None and note.words in {"备注", "说明"} and "\n" not in said[note.at : find.start]:
+        return True
+    line = said[said.rfind("\n", 0, find.start) + 1 : find.start]
+    if "\n" in said and _SIGNATURE.match(line):
         return True
     before = re.split(r"[,，;；。\n]", said[max(0, find.start - 12) : find.start])[-1]
     return bool(_OF_ANOTHER.search(before))

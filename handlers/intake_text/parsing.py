@@ -17,14 +17,14 @@ from handlers.intake_text.file_loans import read_file_loan
 from handlers.intake_text.intents import recognise_intent
 from handlers.intake_text.layouts import flattened
 from handlers.intake_text.new_customers import read_new_customer
-from handlers.intake_text.normalising import Text, normalise
+from handlers.intake_text.normalising import Text, joined, normalise
 from handlers.intake_text.other_requests import read_data_change, read_query
 from handlers.intake_text.readings import Policy, Reading
 from handlers.intake_text.splitting import split_changes, split_new_customers
 
 DEFAULT_POLICY = Policy()
-MOST_REQUESTS = 16
-"""Requests that are read from one message; longer lists come as files."""
+MOST_REQUESTS = 8
+"""Requests that are told apart in one message; longer lists come as files."""
 
 
 def parse_text(
@@ -47,11 +47,11 @@ def parse_text(
     kind = recognise_intent(text) if intent == "auto" else intent
     match kind:
         case "new_customer":
-            chunks = [chunk for row in flattened(text) for chunk in split_new_customers(row)][:MOST_REQUESTS]
-            return _joined(kind, [read_new_customer(chunk, policy, directory) for chunk in chunks])
+            chunks = [chunk for row in flattened(text) for chunk in split_new_customers(row)]
+            return _joined(kind, [read_new_customer(chunk, policy, directory) for chunk in _few(chunks)])
         case "discount_change":
-            chunks = [chunk for row in flattened(text) for chunk in split_changes(row)][:MOST_REQUESTS]
-            readings = [read_change(chunk, policy, directory, today, calendar) for chunk in chunks]
+            chunks = [chunk for row in flattened(text) for chunk in split_changes(row)]
+            readings = [read_change(chunk, policy, directory, today, calendar) for chunk in _few(chunks)]
             return _joined(kind, readings)
         case "customer_data_change":
             return read_data_change(_single(text), directory)
@@ -64,6 +64,14 @@ def parse_text(
 
 def _single(text: Text) -> Text:
     return flattened(text)[0]
+
+
+def _few(chunks: list[Text]) -> list[Text]:
+    """Leave what is too many together in the last one, whose several values are asked back; none is lost."""
+    if len(chunks) <= MOST_REQUESTS:
+        return chunks
+    rest = [piece for chunk in chunks[MOST_REQUESTS - 1 :] for piece in (chunk, "\n")]
+    return [*chunks[: MOST_REQUESTS - 1], joined(rest)]
 
 
 def _joined(intent: str, readings: list[Reading]) -> Reading:

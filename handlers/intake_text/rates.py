@@ -77,7 +77,7 @@ _NUMBERS_TURNED = re.compile(
 )
 _POINTS = re.compile(rf"(?:给|放)\s?(?P<n>{_N})\s?个点")
 _DECIMAL = re.compile(
-    r"(?=[01]?\.\d)(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前))(?P<n>0?\.\d{1,4}|"
+    r"(?=[01]?\.\d)(?:(?<=[\s,;/|:、\n(])|(?<![^\0])|(?<=[改到成给按→>从由])|(?<=现在)|(?<=目前)|(?<=申请)|(?<=想要)|(?<=希望))(?P<n>0?\.\d{1,4}|"
     r"1\.00?)"
     r"(?=$|[\s,;/|、\n)\0]|[改调到降升→\-])"
 )
@@ -89,8 +89,11 @@ _WHOLE = re.compile(
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
+_NOT_YET_AGREED = re.compile(
+    r"(?:折扣|价格)率?(?:还|都|先|就)*(?:空着|不填|别填|待定|没定|没谈|再定)|还?没谈拢"
+)
 _WHOLE_AGAIN = re.compile(
-    rf"(?:改[成为到]?|恢复|[调变]成?|回到?|申请|现在|目前|一直|现)(?:是|按|走|拿|做|到|回)*\s?(?P<whole>不打折|无折扣|{_LIST}|全价)"
+    rf"(?:改[成为到]?|恢复|[调变]成?|回到?|申请|现在|目前|一直|现)(?:是|按|走|拿|做|到|回)*\s?(?P<whole>{_LIST}?(?:不打折|无折扣)|{_LIST}|全价)"
     r"(?=[走算结拿]|$|[\s,，;；。)吧了]|执行)"
 )
 _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不了|做不到|没有|不走)\s?(?:打|按|给)?\s?$")
@@ -140,18 +143,28 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     _take_pairs(board, found, _DECIMALS_TURNED)
     if "折" in board.text.said:
         _take_pairs(board, found, _NUMBERS_TURNED)
-    for pattern, read in _COUNTED:
-        _take(board, found, pattern, read)
+    for rule in _COUNTED:
+        _apply(board, found, rule)
     _take_pairs(board, found, _FROM_TO)
-    for pattern, read in _NAMED:
-        _take(board, found, pattern, read)
+    for rule in _NAMED:
+        _apply(board, found, rule)
     for label in labels:
         if label.field in {"discount_rate", "current_discount", "requested_discount"}:
             _take_bare(board, found, label)
+    if _NOT_YET_AGREED.search(board.text.said):
+        for mention in found:
+            board.release(mention.start, mention.end)
+        return []
     _take(board, found, _WHOLE_AGAIN, lambda match: RateMention(*match.span("whole"), Decimal(1)))
     if not found:
         _take(board, found, _WHOLE, lambda match: RateMention(*match.span(), Decimal(1)))
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _apply(board: Board, found: list[RateMention], rule: Rule) -> None:
+    signs, pattern, read = rule
+    if any(sign in board.text.said for sign in signs):
+        _take(board, found, pattern, read)
 
 
 def _take(board: Board, found: list[RateMention], pattern: re.Pattern[str], read: Reader) -> None:
@@ -281,27 +294,41 @@ def _percent(said: str) -> Decimal:
 
 
 Reader = Callable[[re.Match[str]], RateMention | None]
-_COUNTED: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (_ON_TOP, _on_top),
-    (_OFF_RANGE, _off_range),
-    (_RELATIVE, _relative),
-    (_REBATE, lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount")),
-    (_OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True)),
+Rule = tuple[str, re.Pattern[str], Reader]
+"""Signs of which a text must hold one, that the pattern is worth looking for; the pattern; how it is read."""
+_COUNTED: tuple[Rule, ...] = (
+    ("再上", _ON_TOP, _on_top),
+    ("让优下便减降", _OFF_RANGE, _off_range),
+    ("点成%分", _RELATIVE, _relative),
+    (
+        "返",
+        _REBATE,
+        lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"),
+    ),
+    ("让优下o", _OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True)),
 )
 """What counts down from the list price or from the present rate; read first, for 再打九折 holds 九折."""
-_NAMED: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (_TWO, _two),
-    (_TWO_DECIMALS, _two_decimals),
-    (_HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
-    (_POINTS_SAID, lambda match: _doubt(match, [1 - _percent(match["n"])], "points off, or the share paid")),
-    (_PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣")),
-    (_PERCENT_OFF, lambda match: _value(match, match["all"])),
-    (_ZHE, _zhe),
-    (_TO_SHARE, _share_doubt),
-    (_SHARE, lambda match: _value(match, f"按{match['n']}")),
-    (_FACTOR, lambda match: _value(match, match["n"] or match["m"])),
-    (_SAID, lambda match: _value(match, match["n"])),
-    (_POINTS, lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said")),
-    (_DECIMAL, lambda match: _value(match, match["n"])),
+_NAMED: tuple[Rule, ...] = (
+    ("折扣", _TWO, _two),
+    (".", _TWO_DECIMALS, _two_decimals),
+    ("对半", _HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
+    (
+        "折",
+        _POINTS_SAID,
+        lambda match: _doubt(match, [1 - _percent(match["n"])], "points off, or the share paid"),
+    ),
+    ("%", _PERCENT_SAID, lambda match: _value(match, f"{match['n']}折扣")),
+    ("%分", _PERCENT_OFF, lambda match: _value(match, match["all"])),
+    ("折扣", _ZHE, _zhe),
+    ("%分", _TO_SHARE, _share_doubt),
+    ("%分", _SHARE, lambda match: _value(match, f"按{match['n']}")),
+    ("*×x乘系", _FACTOR, lambda match: _value(match, match["n"] or match["m"])),
+    ("折打", _SAID, lambda match: _value(match, match["n"])),
+    (
+        "点",
+        _POINTS,
+        lambda match: _doubt(match, [1 - _percent(match["n"])], "points given, of what is not said"),
+    ),
+    (".", _DECIMAL, lambda match: _value(match, match["n"])),
 )
 """What names the rate itself, from the most to the least telling."""

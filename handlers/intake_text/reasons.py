@@ -17,7 +17,7 @@ _NO_REASON = re.compile(
     r"直接改|报两个|报\d个|"
     r"消息|原话|来信|转发|截图|名片|[:：]$|^(?:申请|改|调|现在(?![^,]*[量单])|目前(?![^,]*[量单])|折扣|结算|价格|客户要改|要改|这个客户|该客户)|改(?:一下|下)?(?:折扣|结算)|"
     r"[吗?？]$|收到|^好的|都行|都可以|有效$|执行$|生效$|"
-    r"开始$|^起|^从"
+    r"开始$|^起|^从(?![来不没未])"
 )
 _NONE_SAID = re.compile(r"[你您]问|问[他她下]|再补|没(?:说|讲|提|给|写)")
 _NOT_LEFT_OVER = re.compile(
@@ -51,6 +51,10 @@ _ABOUT_ELSE = re.compile(
 _ASKED_RATE = re.compile(
     r"(?:申请|改|调|降到|想要?|希望)[^,;。\n]{0,8}(?:\d|[一二三四五六七八九])[\d.点一二三四五六七八九]{0,3}\s?折"
 )
+
+
+MOST_CLAUSES = 40
+"""Clauses of one request that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def find_reason(board: Board) -> Reason | None:
     """
     spans: list[tuple[int, int, bool]] = []
     said = board.text.said
-    clauses = [clause.span() for clause in board.search_all(_CLAUSE)]
+    clauses = [clause.span() for clause in board.search_all(_CLAUSE, MOST_CLAUSES)]
     for first, last in clauses:
         span = _cause(board, first, last)
         if span is None:
@@ -125,7 +129,8 @@ def find_reason(board: Board) -> Reason | None:
                 tail = _TAIL.search(said[first:last])
                 spans[-1] = (spans[-1][0], first + tail.start() if tail else last, spans[-1][2])
             continue
-        if spans and _GAP.fullmatch(said, spans[-1][1], span[0]):
+        adds = span[2] or not (spans and spans[-1][2]) or bool(_GOES_ON.match(said[span[0] : span[1]]))
+        if spans and adds and _GAP.fullmatch(said, spans[-1][1], span[0]):
             spans[-1] = (spans[-1][0], span[1], spans[-1][2] or span[2])
         else:
             spans.append(span)

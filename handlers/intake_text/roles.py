@@ -30,6 +30,7 @@ _THEN_CHANGED = re.compile(
     r"^\s?(?:\(?[^,;。]{0,3}\)?)?(?:申请)?(?:改|调整?|降|升|涨|恢复|变更?|提|换|转|放到|放宽|延|缩|→|->|"
     r"=>)(?!善)"
 )
+_THEN_ASKED = re.compile(r"^\s?[,，]?\s?(?:现?在?申请|想|希望|要求?)(?:改|调|换|放|延|变|缩|转|用|走)")
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
@@ -139,7 +140,14 @@ def roles_of_terms(
         elif (
             _NOW.search(before)
             or _after_a_rate_that_holds(said, mention)
-            or (follows and (_turns(said, mention.end, meant[at + 1].start) or _THEN_CHANGED.match(after)))
+            or (
+                follows
+                and (
+                    _turns(said, mention.end, meant[at + 1].start)
+                    or _THEN_CHANGED.match(after)
+                    or _THEN_ASKED.match(after)
+                )
+            )
         ):
             now.append(mention)
         else:

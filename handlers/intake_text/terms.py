@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from domain.errors import Refused
@@ -23,10 +24,10 @@ _BARE = (
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
-_MONTHS = rf"(?P<n>{NUM})个月期?的?"
+_MONTHS = rf"(?:(?P<n>{NUM})个月|(?P<half>半年))期?的?"
 _KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
 _ACCEPTANCE = re.compile(
-    rf"(?=[货到收票开之后付电纸银商承\s\d一二两三四五六七八九十百零])(?P<basis>货到|到货|收货|票到|"
+    rf"(?=[货到收票开之后付电纸银商承半\s\d一二两三四五六七八九十百零])(?P<basis>货到|到货|收货|票到|"
     rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{NUM})个月(?:期|"
     rf"的)?\)?)?"
 )
@@ -89,7 +90,7 @@ _ABOUT = re.compile(
 _OTHER_DAYS = re.compile(rf"\s?(?:申请)?(?:改|调整?|延长?|放宽?|变|→|->)(?:成|为|到|至)?\s?(?P<days>{_DAYS})")
 _FROM_TO = re.compile(
     rf"(?P<basis>次月结|隔月结|(?<![半双季周两三隔次])月结|账期|"
-    rf"帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|→|"
+    rf"帐期)[^,;。\n\d折]{{0,6}}?(?P<a>{_DAYS})\s?(?:改|调整?|延长?|放宽?|变|缩短?|降|减|收|→|"
     rf"->)?(?:成|为|到|至)\s?(?P<b>{_DAYS})"
 )
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
@@ -133,12 +134,12 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
 
 
 def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
-    for match in board.search(_INSPECTED):
+    for match in board.search(_INSPECTED) if "验收" in board.text.said else ():
         add(match.start(), match.end(), None, "counted from an inspection")
     parted = any(mention.value for mention in found)
     for match in [] if parted else list(board.search(_RATIO)):
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
-    for match in board.search(_ACCEPTANCE):
+    for match in board.search(_ACCEPTANCE) if re.search("[承商]", board.text.said) else ():
         add(match.start(), match.end(), _acceptance(match))
     for match in board.search(_ABOUT):
         add(match.start(), match.end(), None, "several numbers of days, or a limit")
@@ -247,6 +248,8 @@ def _read_days(said: str) -> int | None:
 def _acceptance(match: re.Match[str]) -> dict[str, Any]:
     value = _terms(Method.BANK_ACCEPTANCE, None)
     months = read_number(match["n"] or match["m"] or "")
+    if match["half"]:
+        months = Decimal(6)
     if months is not None:
         value["tenor_months"] = int(months)
     if match["basis"]:

@@ -129,7 +129,7 @@ def postgresql_house(postgresql_url: str, postgresql_template: str) -> Iterator[
 
 @contextmanager
 def _as_new_afterwards(url: str) -> Iterator[str]:
-    """Give a database; in the end put out whoever still works in it, and leave only the rows that it was migrated with.
+    """Give a database; in the end put out whoever works in it, and leave only the rows it was migrated with.
 
     Tests may not change its schema; those that do have a database of their own (`blank_url`).
     """
