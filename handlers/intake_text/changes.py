@@ -220,7 +220,7 @@ def _reason(board: Board, told: Reason | None) -> None:
     reason = told or find_reason(board)
     if reason is None:
         return
-    board.finds["reason"] = [Find("reason", reason.words, reason.start, reason.end, reason.code)]
+    board.finds["reason"] = [Find("reason", reason.words, reason.start, reason.end, reason.why)]
     board.finds["reason_code"] = [Find("reason_code", reason.code, reason.start, reason.end, "words")]
     board.take(reason.start, reason.end)
 

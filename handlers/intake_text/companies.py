@@ -203,7 +203,7 @@ def _without_form(board: Board) -> None:
         begin += name_begins(board.left[begin : piece.end()])
         said = board.left[begin : piece.end()]
         if _short_name(said) and 2 <= place_width(said) < len(said) - 3 and not unlike_a_name(said):
-            board.found("customer_name", board.shown(begin, piece.end()), begin, piece.end(), "shape")
+            board.found("customer_name", board.shown(begin, piece.end()), begin, piece.end(), "short_name")
             return
 
 

@@ -20,6 +20,10 @@ class Policy:
     longest_credit: int = 90
 
 
+LIKELY = frozenset({"beside_phone", "left_over", "short_name"})
+"""Rules whose value is the only likely one, so that it is shown to be checked."""
+
+
 @dataclass(frozen=True)
 class Value:
     """A field as understood. value: as JSON has it. span: in the message; None where it was derived.
@@ -31,6 +35,10 @@ class Value:
     words: str
     span: Span | None
     why: str
+
+    @property
+    def unsure(self) -> bool:
+        return self.why in LIKELY
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class Reason:
     code: str
     start: int
     end: int
+    why: str = "words"
 
 
 def reason_code(words: str) -> str:
@@ -111,7 +112,7 @@ def labelled_reason(board: Board, start: int, end: int) -> Reason | None:
     said = board.text.said[begin:stop]
     if not words.strip() or stop - begin < 2:
         return None
-    return Reason(board.shown(begin, stop), reason_code(said), begin, stop)
+    return Reason(board.shown(begin, stop), reason_code(said), begin, stop, "labelled")
 
 
 def find_reason(board: Board) -> Reason | None:
@@ -163,7 +164,7 @@ def _left_over(board: Board, clauses: list[tuple[int, int]]) -> Reason | None:
         if len(words) < 4 or not untouched or not says_something(words):
             continue
         if not _NO_REASON.search(words) and not _NOT_LEFT_OVER.search(words):
-            return Reason(board.shown(first, last), reason_code(words), first, last)
+            return Reason(board.shown(first, last), reason_code(words), first, last, "left_over")
     return None
 
 

@@ -124,7 +124,7 @@ def _plain(fields: Mapping[str, Value], name: str, field: str) -> list[Saying]:
     value = fields.get(name)
     if value is None or value.value is None:
         return []
-    return [Saying(field, str(value.value), labelled=value.why == "labelled")]
+    return [Saying(field, str(value.value), unsure=value.unsure, labelled=value.why == "labelled")]
 
 
 def _maybe(saying: Saying | None) -> list[Saying]:
@@ -165,7 +165,7 @@ def _contact(fields: Mapping[str, Value]) -> Saying | None:
     words = str(name.value)
     if title is not None and title.value and str(title.value) not in words:
         words = f"{words} {title.value}"
-    return Saying("contact", words, labelled=name.why == "labelled")
+    return Saying("contact", words, unsure=name.unsure, labelled=name.why == "labelled")
 
 
 def _phone(fields: Mapping[str, Value]) -> Saying | None:

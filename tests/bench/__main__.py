@@ -45,7 +45,7 @@ def run_texts(_: Path, quick: bool) -> str:
 
 
 def run_sweeps(folder: Path, quick: bool) -> str:
-    return sweeps.report(sweeps.measure(folder, *((1, 200_000) if quick else (3, 1_000_000))))
+    return sweeps.report(sweeps.measure(folder, *((1, 200_000) if quick else (5, 1_000_000))))
 
 
 def run_fanout(folder: Path, quick: bool) -> str:

@@ -176,7 +176,7 @@ def report(found: Fanned) -> str:
     ]
     count = len(found.reminders)
     title = (
-        f"8. A fan-out of {count:,} reminders at {found.rate:.0f}/s while reps tap {TAPS:.0f} times a second;"
+        f"9. A fan-out of {count:,} reminders at {found.rate:.0f}/s while reps tap {TAPS:.0f} times a second;"
         f" the sandbox refuses more than {found.rate * MARGIN:.0f}/s.\n"
         f"   Planned in {first - found.swept:.1f} s, sent in {found.seconds:.1f} s:"
         f" {(count - 1) / found.seconds:.1f} reminders/s, with the answers {found.share * found.rate:.1f}/s;"
