@@ -98,6 +98,7 @@ def _words(left: str, start: int, end: int, cuts: list[int]) -> list[tuple[int, 
         if spans and spans[-1][1] + 3 >= first and spans[-1][1] not in cuts:
             before = left[spans[-1][0] : spans[-1][1]]
             place_only = before.endswith(_PLACE_ENDS) and begins_with_place(before)
+            place_only = place_only and not re.search(r"\d", before)
             if (place_only and re.match(r"[一-龥]", left[first:cut])) or (
                 _STREET.search(before) and _CONTINUES.fullmatch(left[first:cut])
             ):
@@ -116,10 +117,11 @@ def _place_within(left: str, start: int, end: int) -> int:
 
 
 def _looks(stretch: str) -> bool:
-    if len(stretch) < 5 or not (street := _STREET.search(stretch)) or _NOT_AN_ADDRESS.search(stretch):
+    placed, number = begins_with_place(stretch), _NUMBERED.search(stretch)
+    if len(stretch) < 5 or _NOT_AN_ADDRESS.search(stretch):
         return False
-    number = _NUMBERED.search(stretch)
-    placed = begins_with_place(stretch)
+    if not (street := _STREET.search(stretch)):
+        return placed and re.search(r"\d号|[零一二三四五六七八九十]号", stretch) is not None
     if placed and re.search(r"有限公司$|厂$|店$|公司$", stretch):
         return False
     if placed:

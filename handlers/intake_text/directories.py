@@ -51,7 +51,8 @@ class Directory:
         inside = [entry for entry in self.entries if short in _closed(entry.name)]
         if inside:
             return inside
-        return [entry for entry in self.entries if _abbreviates(short, _core(entry.name))]
+        brands = [entry for entry in self.entries if _abbreviates(short, _core(entry.name))]
+        return brands or [entry for entry in self.entries if _abbreviates(typed, _closed(entry.name))]
 
     def alike(self, called: str) -> list[DirectoryEntry]:
         """Give customers whose names merely sound so; to choose from, never to be taken."""

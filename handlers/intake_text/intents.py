@@ -165,6 +165,7 @@ def _of_a_known_customer(said: str) -> str:
     said = _CLAUSE.sub(lambda clause: "" if _GIVEN.search(clause[0]) else clause[0], said)
     said = _UNCHANGED.sub("", _RIVAL_CLAUSE.sub("", said))
     changes = bool(_CHANGE.search(said))
+    said = re.sub(r"没说?(?:清|明)?要?(?:几|多少)折", "", said)
     if _QUERY.search(said) and not _ASKS.search(said):
         return "discount_query"
     priced = changes and re.search(_RATE, _without_data(said))

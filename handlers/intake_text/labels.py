@@ -207,7 +207,19 @@ def _pattern() -> re.Pattern[str]:
 
 
 _NO_LABEL_BEFORE = re.compile(r"[的没无换改约打接回]$|[个位]$")
-_OWNED = {"开户行", "账号", "银行账号", "税号", "传真", "邮箱"}
+_OWNED = {
+    "收货地址",
+    "送货地址",
+    "发货地址",
+    "注册地址",
+    "公司地址",
+    "开户行",
+    "账号",
+    "银行账号",
+    "税号",
+    "传真",
+    "邮箱",
+}
 """Labels that may stand behind 的: 汇讯机电的开户行改成…."""
 _WORD_GOES_ON = {
     "原因": re.compile(r"[不没未待回另下后]"),

@@ -118,37 +118,56 @@ def _postgresql_database(server: str, template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_house(postgresql_url: str, postgresql_template: str) -> Iterator[str]:
-    """A migrated database that every test gets as new: a really new one costs ten times as much to open."""
+    """A migrated database that every test gets as new: a new one costs several times as much."""
     with _postgresql_database(postgresql_url, postgresql_template) as url:
-        seeds = [f"CREATE TABLE seeds.{name} AS TABLE public.{name}" for name in _full(url)]
-        _administer(url, "CREATE SCHEMA seeds", *seeds)
+        _note_seeds(url)
         yield url
-        for opened in (_administrator, _shared_engine):
-            opened(url).dispose()
+        _leave(url)
+
+
+def _note_seeds(url: str) -> None:
+    """Keep a copy of the rows that the migrations bring."""
+    seeds = [f"CREATE TABLE seeds.{name} AS TABLE public.{name}" for name in _full(url)]
+    _administer(url, "CREATE SCHEMA seeds", *seeds)
 
 
 @contextmanager
-def _as_new_afterwards(url: str) -> Iterator[str]:
+def _as_new_afterwards(server: str, template: str, url: str) -> Iterator[str]:
     """Give a database; in the end put out whoever works in it, and leave only the rows it was migrated with.
 
-    Tests may not change its schema; those that do have a database of their own (`blank_url`).
+    Where a test changed its tables or triggers, it is made anew.
     """
     shape = _rows(url, _SHAPE)
     yield url
-    _administer(url, _LEAVE)
+    _administer(url, _PUT_OUT)
+    if _rows(url, _SHAPE) != shape:
+        _leave(url)
+        name = make_url(url).database
+        _administer(
+            server, f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {template}"
+        )
+        _note_seeds(url)
+        return
     statements = [f"ALTER SEQUENCE {name} RESTART" for (name,) in _rows(url, _MOVED)]
     if full := _full(url):
         statements.append(f"TRUNCATE {', '.join(full)} CASCADE")
     statements += [f"INSERT INTO public.{name} SELECT * FROM seeds.{name}" for (name,) in _rows(url, _SEEDS)]
     _administer(url, "SET session_replication_role = replica", *statements, "RESET session_replication_role")
-    assert _rows(url, _SHAPE) == shape
 
 
-_SHAPE = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
+def _leave(url: str) -> None:
+    for opened in (_administrator, _shared_engine):
+        opened(url).dispose()
+
+
+_SHAPE = (
+    "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace UNION ALL "
+    "SELECT tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+)
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 _SEEDS = "SELECT tablename FROM pg_tables WHERE schemaname = 'seeds'"
 _MOVED = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-_LEAVE = (
+_PUT_OUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'"
 )
@@ -178,7 +197,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    with _as_new_afterwards(request.getfixturevalue("postgresql_house")) as url:
+    house = [request.getfixturevalue(f"postgresql_{name}") for name in ("url", "template", "house")]
+    with _as_new_afterwards(*house) as url:
         yield url
 
 
@@ -200,8 +220,9 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_database(postgresql_house: str) -> Iterator[str]:
-    with _as_new_afterwards(postgresql_house) as url:
+def postgresql_database(postgresql_url: str, postgresql_template: str) -> Iterator[str]:
+    """A database of its own, for tests that harm it."""
+    with _postgresql_database(postgresql_url, postgresql_template) as url:
         yield url
 
 
