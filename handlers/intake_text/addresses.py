@@ -42,6 +42,8 @@ _TAIL = re.compile(
     r"[\s(（【\[的/]+$|(?<=[号室楼栋幢座层院厂店口弄村面处])(?:[给按打]|折扣|价格|结算|付款|月结|现结|款到|货到|票到).*$|[吧哈啊呢哦了~]+$|[」】』》\"'”’]+$|(?<=[号室楼栋幢座层院厂店口])(?:这边|那边|这里|那里|"
     r"(?:请|麻烦|烦请|务必|快递|送货?|不要|别|勿|谢谢|注意|记得|收件|收货|联系|找|电话|手机|座机|到了).*|[一-龥]{2,4}(?:亲)?收)$"
 )
+LONGEST_TAIL = 60
+"""Characters behind an address that are looked through for what is no part of it."""
 _OPENING = re.compile(r"[「【『《\[\"'“‘\s]+")
 _OF_AN_ADDRESS = re.compile(r"[省市区县旗镇乡村路街道巷弄号园楼厦座室里坊港岛州]|[a-z]{3}")
 _NOT_AN_ADDRESS = re.compile(
@@ -150,8 +152,8 @@ def _labelled(board: Board, labels: list[Label], label: Label) -> None:
 def _found(board: Board, name: str, start: int, end: int, why: str) -> None:
     if opening := _OPENING.match(board.left, start, end):
         start = opening.end()
-    while tail := _TAIL.search(board.left[start:end]):
-        end = start + tail.start()
+    while tail := _TAIL.search(board.left, max(start, end - LONGEST_TAIL), end):
+        end = tail.start()
     if open_bracket := re.search(r"[(（][^)）]*$", board.shown(start, end)):
         end = start + open_bracket.start()
     shown = board.shown(start, end)

@@ -10,7 +10,7 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.company_bounds import is_only_a_place, is_somebody_else, name_begins
 from handlers.intake_text.labels import Label, value_end
 from handlers.intake_text.placeholders import LONGEST_NAME, not_yet, suspicious
-from handlers.intake_text.trades import ENDS_WITH_TRADE, unlike_a_name
+from handlers.intake_text.trades import brand_width, ends_with_trade, unlike_a_name
 
 _FORMS = (
     r"有限责任公司|股份有限公司|有限公司|分公司|集团公司|总公司|公司|(?:集团|实业)(?![一-龥])|"
@@ -35,7 +35,7 @@ _LEAD = re.compile(
     r"[a-h]\s?[)、.:])+|"
     r"^(?:老板|各位|大家|早上|上午|下午|晚上|早|好|您好|你好|哈喽|hi|hello|在吗|麻烦|帮忙|帮我|帮|请|"
     r"辛苦|再|还有|另外|给|把|将|我要|想|要|需要|"
-    r"接了个?|来了个?|谈了个?|开发了个?|又|有)+|"
+    r"接了个?|来了个?|谈了个?|开发了个?|又|有)|"
     r"^(?:能不能给?|可以给?|可不可以给?)|"
     r"^(?:录入?|新建|建立?|新增|增加|添加|登记|开(?=[个一新户档客])|报备?)(?:一下|一个|一家|个|家)?(?:新)?(?:客户|户|档案?|"
     r"资料)?(?:建档|档案)?(?:资料)?|"
@@ -43,9 +43,13 @@ _LEAD = re.compile(
     r"^建个?档案?|^建档|^开户|^一个|^一家|^个|^两家一起|"
     r"^公司(?:叫做?|是|名)?|^(?:名字|名称|全称|户名)(?:叫做?|是|为)?|^叫做?|^是|^转发|^【[^】]{0,12}】|^\[[^\]]{0,12}\]"
 )
+_FORM = re.compile(rf"(?:{_FORMS})$")
+_SINGLE = frozenset("好早请录开建想要又有再报")
+"""Characters that names begin with more often than messages do, right before a name without a place."""
 _PLAIN_WORDS = re.compile(
     r"我们公司|贵公司|你们公司|总公司|分公司|本公司|公司$|^(?:他们|对方|客户|这家|那家|一家|两家|集团|公司)"
 )
+_STREET_GOES_ON = re.compile(r"[一-龥]{0,4}(?:路|街|大道|道|巷|弄|村)(?:[东南西北中]段)?\d")
 _NEVER = re.compile(r"出厂|厂里|网店|搬?[新老]厂$|[我你他]们?厂$|别拉|[这那]家?厂$")
 _LEGAL = re.compile(r"公司|集团|厂$|店$|中心$|经营部|商行|co\.?,? ?ltd", re.IGNORECASE)
 _SOLE = re.compile(r"[( ]{0,2}(?:个体工商户|个体户)[)\s]?")
@@ -56,8 +60,8 @@ _BANK = re.compile(r"银行|信用社|支行")
 
 
 def recognise_full_names(board: Board, labels: list[Label]) -> None:
-    """Find the full names of companies in a request about one that is known; what only may be a "
-    "name is none."""
+    """Find the full names of companies in a request about one that is known; what only may be a
+    name is none."""
     recognise_companies(board, labels, short=False)
     if question := board.questions.pop("customer_name", None):
         board.release(question.start, question.end)
@@ -132,15 +136,29 @@ def _name(board: Board, name: str, start: int, end: int, why: str) -> None:
 
 
 def _lead(stretch: str) -> int:
-    at = 0
-    while match := _LEAD.match(stretch[at:]):
-        if match.end() == 0:
-            break
-        at += match.end()
-    return at
+    """Give where a name begins behind the words that lead to it: never so far on that no brand is left.
+
+    给力五金 keeps its first character, as 念食品 is no name; 给|华锐刀具 does not.
+    """
+    if not _LEAD.match(stretch) or place_width(stretch) >= 2:
+        return 0
+    begins = [0]
+    while (match := _LEAD.match(stretch[begins[-1] :])) and match.end():
+        begins.append(begins[-1] + match.end())
+    return next(at for at in reversed(begins) if at == 0 or _leaves_a_name(stretch, at))
 
 
-_PIECE = re.compile(r"[^\n;；|\t,，。、/\0\s!！?？:：]+")
+def _leaves_a_name(stretch: str, at: int) -> bool:
+    rest, gone = stretch[at:], stretch[:at].strip(" >@*#·•-_=~!。,、:(")
+    name = _GREEDY.match(rest)
+    if name is None or not gone or place_width(rest) >= 2:
+        return True
+    core = _FORM.sub("", name[0])
+    brand = brand_width(core)
+    return (len(core) if brand < 0 else brand) >= 2 and gone not in _SINGLE
+
+
+_PIECE = re.compile(r"[^\n;；|\t,，。、/~\0\s!！?？:：]+")
 
 
 def _unlabelled(board: Board, labels: list[Label]) -> None:
@@ -170,7 +188,8 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
         end_of_name = match.end()
         if open_bracket := re.search(r"[(（][^)）]*$", match[0]):
             end_of_name = match.start() + open_bracket.start()
-        if is_only_a_place(board.left, begin, end_of_name):
+        street = _STREET_GOES_ON.match(board.left, end_of_name) and not match[0].endswith("公司")
+        if street or is_only_a_place(board.left, begin, end_of_name):
             continue
         if board.left[end_of_name - 3 : end_of_name] != "分公司":
             branch = re.match(_BRANCH, board.left[end_of_name:cut])
@@ -185,7 +204,7 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
         if _NEVER.search(name) or name.count("(") != name.count(")"):
             continue
         if re.search(r"[路街巷弄]\d|\d+号(?![一-龥]{3,}公司$)|工业区|工业园|银行", name) or re.match(
-            r"[转到在从]", name
+            r"到|从|转(?![向子轴动])|在(?=[一-龥]{2,8}[省市区县])", name
         ):
             continue
         _name(board, name, begin, end_of_name, "shape")
@@ -193,12 +212,14 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
 
 def _short_name(said: str) -> bool:
     """Whether words are a name without a legal form: 徐州云龙山电机."""
-    return bool(4 <= len(said) <= 16 and re.fullmatch(r"[一-龥()]+", said) and ENDS_WITH_TRADE.search(said))
+    return bool(4 <= len(said) <= 16 and re.fullmatch(r"[一-龥()]+", said) and ends_with_trade(said))
 
 
 def _without_form(board: Board) -> None:
     """Take a name without a legal form where no other stands: a place, a brand and a trade in one word."""
     for piece in list(board.search_all(_PIECE)):
+        if len(piece[0]) > LONGEST_NAME:
+            continue
         begin = piece.start() + _lead(piece[0])
         begin += name_begins(board.left[begin : piece.end()])
         said = board.left[begin : piece.end()]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from domain.divisions import place_width
+from handlers.intake_text.trades import brand_width
 
 _CUT = re.compile(
     r"了(?!一)|叫做?|(?<!美)的|是|拜访|签下|拿下|谈下来?|下来|新?客户|把(?!手)|让我|(?<![\w一-龥])给|"
     r"来自|认识|(?:这|那|一|两|有|新|几)家(?![具电居纺装])|(?:看看|看一?下|查查|查一?下|问问|问一?下|知道|了解一?下)|"
     r"这边有?|那边有?|有个|个新|单位(?=[一-龥]{2})|(?:名称|名字|抬头|全称|户名|简称|称)(?:叫做?|是|为)?|曾用名|原名|旧名|前身"
 )
+_FORM = re.compile(r"(?:有限责任|股份有限|有限)?公司$")
 _NO_PART = re.compile(
     r"[我你您他她它请的了吗呢吧把将给为是叫称兹这那在转录建帮想要跟对和]$|[我你您他她它请吗呢吧把将兹]|"
     r"(?:客户|公司|单位|名称|全称|一家|建档|开户|新增|登记|录入|添加|报备|申请|资料|信息|如下|发来|转来)$"
@@ -28,9 +30,9 @@ _SAID_AFTER = re.compile(
 
 def name_begins(words: str) -> int:
     """Give where the name begins behind the words of a sentence: 今天拜访了|徐州云龙起重…."""
-    at = 0
+    at, core = 0, _FORM.sub("", words)
     for match in _CUT.finditer(words):
-        if len(words) - match.end() >= 6:
+        if len(words) - match.end() >= 6 and not 0 <= brand_width(core[match.end() :]) < 2:
             at = match.end()
     return at + _before_place(words[at:])
 

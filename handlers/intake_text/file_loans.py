@@ -25,6 +25,9 @@ _SUBJECT_FIRST = re.compile(
     r"中心)的?)?(?P<name>(?![借调查看要])[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|"
     r"员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
 )
+_OWNED = re.compile(
+    r"(?:^|(?<=[\n,，。;；:：\s]))(?P<name>[一-龥]{2,4})的(?:人事档案|员工管理档案|管理档案|员工档案|个人档案)"
+)
 _LABELLED_SUBJECT = re.compile(
     r"(?:借档|借阅|档案|档案人|借谁|姓名)\s?[:=]\s?(?P<name>[一-龥]{2,4})(?=[\s/,，。;\0]|$|的)"
 )
@@ -69,6 +72,7 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
         subject := _LABELLED_SUBJECT.search(board.left)
         or _SUBJECT_FIRST.search(board.left)
         or _SUBJECT.search(board.left)
+        or _OWNED.search(board.left)
     ) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
         board.found("file_subject", board.shown(*subject.span("name")), *subject.span("name"), "words")
     if kind := _FILE_KIND.search(board.left):

@@ -40,9 +40,11 @@ _WORDS = {
     "delivery_address": "送货地址 收货地址 发货地址 交货地址",
     "postcode": "邮政编码 邮编 p.c. postcode zip",
     "discount_rate": "折扣率 折扣 价格系数 系数 价格 报价 discount rate",
-    "current_discount": "现价 现行价 现执行 原折扣 现折扣 现行折扣 目前折扣 当前折扣 现有折扣 原价格 现价格",
+    "current_discount": "现行 现价 现行价 现执行 原折扣 现折扣 现行折扣 目前折扣 当前折扣 现有折扣 原价格 "
+    "现价格",
     "requested_discount": (
-        "新折扣 现申请 申请折扣 拟调折扣 调整后折扣 调整折扣 变更后折扣 申请价格 目标折扣 拟申请折扣 拟调"
+        "新折扣 现申请 申请折扣 拟调折扣 调整后折扣 调整折扣 变更后折扣 申请价格 目标折扣 拟申请折扣 拟调 "
+        "申请 拟改"
     ),
     "settlement": "结算方式 结算条件 结算 付款方式 付款条件 付款 账期 帐期 terms payment",
     "current_settlement": (
@@ -233,7 +235,7 @@ _WORD_GOES_ON = {
     "手机": re.compile(r"[不没改厂配壳店]"),
     "联系人": re.compile(r"[改换没变]|不(?!是)"),
     "折扣": re.compile(r"[上价优不能要可多]"),
-    "老板": re.compile(r"[说定娘们的要让在是]"),
+    "老板": re.compile(r"[说定娘们的要让在是电]"),
     "结算": re.compile(r"[方不]"),
     "微信": re.compile(r"[同群]"),
     "客服": re.compile(r"[部务]"),

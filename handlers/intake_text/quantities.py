@@ -33,8 +33,8 @@ _GROWN = re.compile(
 
 
 def hide_quantities(board: Board) -> list[tuple[int, int]]:
-    """Take the numbers of growth and cost, that no rate is read into them; give their places, to be "
-    "released."""
+    """Take the numbers of growth and cost, that no rate is read into them; give their places, to be
+    released."""
     places = []
     for match in board.search(_GROWN):
         span = match.span(match.lastgroup or 0)

@@ -72,6 +72,10 @@ _ARROW = re.compile(
 _DECIMALS_TURNED = re.compile(
     r"(?<![\d.])(?P<a>0\.\d{1,4})\s?(?:折扣?)?(?:调整?|改|降|变|提|升)(?:成|为|到|至)?\s?(?P<b>[01]\.\d{1,4})(?![\d%])"
 )
+_POINTS_TURNED = re.compile(
+    rf"(?:让利|优惠|下浮|让)(?:从|由)?\s?(?P<a>{_N}){_UNIT}\s?(?:增加?|提高?|加|降|减|改|调整?|变)?(?:至|到|成|为)\s?"
+    rf"(?P<b>{_N}){_UNIT}"
+)
 _NUMBERS_TURNED = re.compile(
     r"(?<![\d.\-])(?P<a>[5-9]\d(?:\.\d)?)\s?(?:改成?|改为|改到|调成?|调到|调整到|降到|涨到|→|->|=>)\s?"
     r"(?P<b>[5-9]\d(?:\.\d)?)(?![\d%折扣天个台件万元号年月日.])"
@@ -101,6 +105,9 @@ _NEGATED = re.compile(r"(?:不是|不要|别给|别按|不按|不能给|给不�
 _FLOOR = re.compile(r"(?:最低|底价|底线|不低于|至少|最多|最高|上限|下限|不超过|不少于)[^,;。\n]{0,6}$")
 _NOT_A_RATE = re.compile(r"(?:毛利|利润|提成|佣金|利率|手续费|增长|涨了|同比|合格率|点数)[^,;。\n]{0,4}$")
 _CLAUSE = re.compile(r"[,;。!?\n]")
+
+
+_SAID_AS = {_DECIMALS_TURNED: "{}", _POINTS_TURNED: "优惠{}%"}
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     _take_pairs(board, found, _ARROW)
     _take_pairs(board, found, _ARROW_ZHE)
     _take_pairs(board, found, _DECIMALS_TURNED)
+    _take_pairs(board, found, _POINTS_TURNED)
     if "折" in board.text.said:
         _take_pairs(board, found, _NUMBERS_TURNED)
     for rule in _COUNTED:
@@ -179,7 +187,7 @@ def _take_pairs(board: Board, found: list[RateMention], pattern: re.Pattern[str]
     """Read two numbers that share one word: 折扣94→91, 从95到93折."""
     for match in board.search(pattern):
         for name in ("a", "b"):
-            read = _parsed(match[name] if pattern is _DECIMALS_TURNED else f"{match[name]}折")
+            read = _parsed(_SAID_AS.get(pattern, "{}折").format(match[name]))
             if read is not None and read[0] is not None:
                 found.append(_judged(board.text.said, RateMention(*match.span(name), read[0])))
                 board.take(*match.span(name))

@@ -16,7 +16,7 @@ _NO_REASON = re.compile(
     r"麻烦|尽快处理|尽快批|尽快$|先这样|照旧|不变|不动|帮忙|辛苦|拜托|系统直接|"
     r"直接改|报两个|报\d个|"
     r"消息|原话|来信|转发|截图|名片|[:：]$|^(?:申请|改|调|现在(?![^,]*[量单])|目前(?![^,]*[量单])|折扣|结算|价格|客户要改|要改|这个客户|该客户)|改(?:一下|下)?(?:折扣|结算)|"
-    r"[吗?？]$|收到|^好的|都行|都可以|有效$|执行$|生效$|"
+    r"[吗?？]$|收到(?!发票|货|款|票)|^好的|都行|都可以|有效$|执行$|生效$|"
     r"开始$|^起|^从(?![来不没未])"
 )
 _NONE_SAID = re.compile(r"[你您]问|问[他她下]|再补|没(?:说|讲|提|给|写)")
@@ -45,7 +45,7 @@ _SPEAKER = re.compile(
 )
 _LONG = 14
 _ABOUT_ELSE = re.compile(
-    r"\s*(?:自|从|于|到|至|\d{4}[年\-/.]|\d{1,2}月|下[个周月]|明年|元旦|即日|本月|折扣|结算|价格|账期|请|麻烦|谢谢|烦|望|申请|生效|执行|"
+    r"\s*(?:自|从|于|到|至|\d{4}[年\-/.]|\d{1,2}月|下[个周月]|明年|元旦|即日|本月|折扣|结算|价格|账期|请|麻烦|谢谢|烦|希望|望|想|申请|生效|执行|"
     r"有效|仅限|只限|其[他它]|另外|辛苦|拜托|尽快|急|以上|特此|盼|妥否|当否|可否)"
 )
 _ASKED_RATE = re.compile(
@@ -201,8 +201,7 @@ def _cause(board: Board, start: int, end: int) -> tuple[int, int, bool] | None:
 
 
 def _beginning(said: str, first: int, last: int) -> int:
-    """Give where a cause begins in a clause spoken without a pause: 我刚从他们厂里出来|"
-    "今年他们订单翻了一番."""
+    """Give where a cause begins in a clause spoken without a pause: 出来|今年他们订单翻了一番."""
     if last - first <= _LONG or (sign := first_sign(said[first:last])) is None:
         return first
     heads = [head.start() for head in _SPEAKER.finditer(said, first, first + sign + 1)]

@@ -11,7 +11,7 @@ from handlers.intake_text.rates import RateMention
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|现价|现行价?|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
+    r"(?:从|由|自|眼下|如今|现价|现行价?|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
     r"享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _LISTED_WITH_NOW = re.compile(r"(?:原来?|目前|现在|现行)[^,，;；。\n改调申拟]{1,12}[、和及/]\s?$")
@@ -51,7 +51,16 @@ def roles_of_rates(
         before = board.left[max(0, mention.start - 24) : mention.start].replace("\0", "")
         after = said[mention.end : mention.end + 8]
         before = re.split(r"[,，;。\n]", before)[-1]
-        if label is not None and label.field in {"current_discount", "requested_discount"}:
+        if at in roles:
+            continue
+        if (
+            label is not None
+            and label.words == "申请"
+            and at + 1 < len(meant)
+            and _turns(said, mention.end, meant[at + 1].start)
+        ):
+            roles[at], roles[at + 1] = "now", "to"  # 申请:95折改为92折
+        elif label is not None and label.field in {"current_discount", "requested_discount"}:
             roles[at] = "now" if label.field == "current_discount" else "to"
         elif mention.delta is not None or mention.again is not None:
             roles[at] = "to"
@@ -131,8 +140,11 @@ def roles_of_terms(
         before = re.split(r"[,，;。\n]", said[max(0, mention.start - 12) : mention.start])[-1]
         after = said[mention.end : mention.end + 8]
         follows = at + 1 < len(meant)
+        side = _side(labels, said, mention.start)
         if label is not None and label.field in {"current_settlement", "requested_settlement"}:
             (now if label.field == "current_settlement" else asked).append(mention)
+        elif side:
+            (now if side == "current" else asked).append(mention)
         elif _STAYS.match(after):
             now.append(mention)
         elif both_sides and arrow:
@@ -155,6 +167,15 @@ def roles_of_terms(
     if not asked and now and re.search(r"(?:改|调|换)(?:成|为|到)\s?$", said[: now[-1].start]):
         asked.append(now.pop())
     return now, asked
+
+
+def _side(labels: list[Label], said: str, start: int) -> str:
+    """Give on which side of a change the line stands by its label: 现行:92折,票到45天."""
+    for label in reversed(labels):
+        if label.at <= start and "\n" not in said[label.at : start]:
+            side = label.field.partition("_")[0]
+            return side if label.strong and side in {"current", "requested"} else ""
+    return ""
 
 
 def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _TRADES = """
+培训 车业
 刀具 轴承 电机 包装 机械 电器 机电 自控 液压 照明 塑胶 塑料 仪器 仪表 阀件 阀门 泵业 泵阀 水泵 矿机
 纺机 机床 制冷 铝材 五金 电子 电气 设备 科技 化工 制药 食品 建材 模具 工具 电缆 灯饰 家具 纺织 印刷
 农机 重工 工控 传动 激光 精密 钢构 钢铁 钢管 钢材 不锈钢 铸造 锻造 铸件 锻件 齿轮 轧辊 橡胶 硅胶
@@ -23,13 +24,43 @@ _TRADES = """
 地毯 家纺 家电 小家电 厨具 厨卫 卫浴 洁具 餐具 炊具 橱柜 床垫 地板 板材 型材 石膏 砖业 瓦业 日化
 洗涤 香料 化妆品 清洁 制造 加工 装备 机器 机械厂 烘焙 制革 雪橇 支架 塔筒 饰件 窑炉 矿用设备
 """
-TRADE = "|".join(sorted(set(_TRADES.split()), key=len, reverse=True))
-"""Alternatives for a pattern, longest first."""
-ENDS_WITH_TRADE = re.compile(rf"(?:{TRADE})(?:厂|店|行|公司|集团)?$")
+_KNOWN = frozenset(_TRADES.split())
+_WIDTHS = sorted({len(trade) for trade in _KNOWN}, reverse=True)
+_FORM = re.compile(r"(?:厂|店|行|公司|集团)$")
 _NO_NAME = re.compile(
     r"[请烦谢您你我他她的了吗呢吧把被让使这那哪啥就]|麻烦|审批|申请|领导|客户|裁定|决定|收货|送货|地址|电话|同意|原因|误|报成|"
     r"一下|生效|执行|说错|写错|群里|流程|消息|原话|折扣|价格|账期|结算|付款|回款|竞争|对手|同行|开始|以后|尽快|帮忙|按时|拖欠"
 )
+
+
+def brand_width(words: str) -> int:
+    """Give how many characters stand before the trade that words end with; -1 where they end with none."""
+    for end in (len(words), len(_FORM.sub("", words))):
+        for width in _WIDTHS:
+            if width <= end and words[end - width : end] in _KNOWN:
+                return end - width
+    return -1
+
+
+def ends_with_trade(words: str) -> bool:
+    return brand_width(words) >= 0
+
+
+def width_to_trade(words: str) -> int:
+    """Give how many characters a brand and its trades take at the beginning of words, 0 without one."""
+    begins = (at for at in range(2, min(6, len(words))) if _trade_at(words, at))
+    at = next(begins, 0)
+    while at and (width := _trade_at(words, at) or _form_at(words, at)):
+        at += width
+    return at
+
+
+def _trade_at(words: str, at: int) -> int:
+    return next((width for width in _WIDTHS if words[at : at + width] in _KNOWN), 0)
+
+
+def _form_at(words: str, at: int) -> int:
+    return next((len(form) for form in ("公司", "集团", "厂", "店") if words.startswith(form, at)), 0)
 
 
 def unlike_a_name(words: str) -> bool:

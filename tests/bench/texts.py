@@ -13,6 +13,7 @@ from time import process_time
 
 import psutil
 
+from domain.calendar import WorkCalendar
 from tests.bench.tables import aim, ms, percentile, table
 
 AIM_MEDIAN, AIM_P99, AIM_MEMORY = 0.010, 0.020, 15.0
@@ -28,6 +29,7 @@ def measure(times: int) -> tuple[dict[str, list[float]], float]:
     """Give the seconds of each message by way of reading, and the MB that the grammar and its table took."""
     import handlers.router  # noqa: F401, PLC0415 - what the bot has loaded in any case
 
+    WorkCalendar().day(date(2027, 2, 7))  # and what its reminders have
     texts, process = messages(), psutil.Process()
     gc.collect()
     before = process.memory_info().rss
