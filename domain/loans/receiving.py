@@ -1,4 +1,4 @@
-"""Who takes a lent file back, so that there is always somebody: 归还."""
+"""Who takes a lent file back, also where its keepers are party to the loan: 归还."""
 
 from __future__ import annotations
 

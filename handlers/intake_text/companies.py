@@ -86,7 +86,8 @@ def recognise_companies(board: Board, labels: list[Label], *, short: bool = True
             name = board.shown(start, end).strip(" :")
             if _BANK.search(name):
                 board.found("bank_name", name, start, end, "labelled")
-    for match in [] if board.finds.get("bank_name") else board.search(_BANK_NAME):
+    beside_account = board.finds.get("bank_account") and not board.finds.get("bank_name")
+    for match in board.search(_BANK_NAME) if beside_account else ():
         board.found("bank_name", board.shown(*match.span()), *match.span(), "shape")
     named = False
     for label in labels:

@@ -14,7 +14,7 @@ _CUT = re.compile(
 )
 _FORM = re.compile(r"(?:有限责任|股份有限|有限)?公司$")
 _NO_PART = re.compile(
-    r"[我你您他她它请的了吗呢吧把将给为是叫称兹这那在转录建帮想要跟对和]$|[我你您他她它请吗呢吧把将兹]|"
+    r"[我你您他她它请的了吗呢吧把将给为是叫称兹这那录帮]$|[我你您他她它请吗呢吧把将兹]|"
     r"(?:客户|公司|单位|名称|全称|一家|建档|开户|新增|登记|录入|添加|报备|申请|资料|信息|如下|发来|转来)$"
 )
 _NOT_THE_CUSTOMER = re.compile(
@@ -39,6 +39,8 @@ def name_begins(words: str) -> int:
 
 def _before_place(words: str) -> int:
     """Give where a place stands behind words that are no part of a name: 我司是|合肥庐岸…, 为|伊宁…."""
+    if place_width(words) >= 2:
+        return 0
     for at in range(1, min(12, len(words) - 6)):
         if _NO_PART.search(words[:at]) and place_width(words[at:]) >= 2:
             return at

@@ -24,6 +24,7 @@ from handlers.intake_text.contact_shapes import (
 )
 from handlers.intake_text.labels import Label, field_of_label
 from handlers.intake_text.placeholders import not_yet, suspicious
+from handlers.intake_text.trades import ends_with_trade
 
 _LEAD = re.compile(
     r"(?:找|跟|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})"
@@ -93,7 +94,12 @@ def _may_be_a_name(said: str) -> bool:
         and said not in PLAIN
         and not NOT_IN.search(said)
         and not field_of_label(said)
-        and not re.search(r"手机|微信|传真|号|机$|联系|财务|仓库|门卫|座机|老板", said)
+        and not re.search(
+            r"手机|微信|传真|号|机$|联系|财务|仓库|门卫|座机|老板"
+            r"|值班|直线|展会|民营|[商业城办班]$",
+            said,
+        )
+        and not ends_with_trade(said)
     )
 
 

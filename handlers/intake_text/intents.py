@@ -155,6 +155,11 @@ def _describes_a_customer(said: str) -> bool:
     )
 
 
+def _only_given(clause: str) -> bool:
+    """Whether a clause only tells what somebody gave: 主办方打了九折."""
+    return bool(_GIVEN.search(clause)) and not re.search("申请|改|要|想", clause)
+
+
 def _of_a_known_customer(said: str) -> str:
     if re.search(
         rf"(?:{_RATE})还是[^,。;\n]{{0,4}}(?:{_RATE})[^,。;\n]{{0,2}}(?:来着|[?？].{{0,6}}[忘记])|来着[?？]?$",
@@ -162,7 +167,7 @@ def _of_a_known_customer(said: str) -> str:
     ):
         return "discount_query"
     said = _BY_THE_CLOCK.sub("", said)
-    said = _CLAUSE.sub(lambda clause: "" if _GIVEN.search(clause[0]) else clause[0], said)
+    said = _CLAUSE.sub(lambda clause: "" if _only_given(clause[0]) else clause[0], said)
     said = _UNCHANGED.sub("", _RIVAL_CLAUSE.sub("", said))
     changes = bool(_CHANGE.search(said))
     said = re.sub(r"没说?(?:清|明)?要?(?:几|多少)折", "", said)

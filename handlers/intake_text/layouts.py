@@ -8,7 +8,29 @@ from handlers.intake_text.labels import field_of_label
 from handlers.intake_text.normalising import Text, joined
 
 MOST_ROWS = 20
+MOST_HEAD_LINES = 4
+"""Lines above a table that are read with each of its rows."""
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]\n]{1,10})[】\]]")
+_DRAWN = frozenset(
+    (
+        "鼓掌",
+        "抱拳",
+        "微笑",
+        "强",
+        "玫瑰",
+        "握手",
+        "捂脸",
+        "庆祝",
+        "胜利",
+        "合十",
+        "呲牙",
+        "偷笑",
+        "愉快",
+        "太阳",
+        "拥抱",
+    )
+)
+"""Pictures that a messenger copies as words."""
 _LETTERS = {"m": "手机", "t": "电话", "f": "传真", "a": "地址", "e": "邮箱", "p": "邮编"}
 _LETTER = re.compile(
     r"(?m)^[ \t]*(?P<letter>[mtfae](?=[ \t]?[:.])|p\.?[ ]?c(?=[.:]))(?:[ \t]?[.:]){1,2}[ \t]?"
@@ -21,7 +43,7 @@ def flattened(text: Text) -> list[Text]:
     for at, line in enumerate(lines):
         cells = _cells(line)
         if _is_head(cells):
-            head = [*lines[:at]]
+            head = lines[max(0, at - MOST_HEAD_LINES) : at]
             rows = [_cells(row) for row in lines[at + 1 :]]
             filled = [row for row in rows if len(row) >= 2]
             if filled:
@@ -31,11 +53,14 @@ def flattened(text: Text) -> list[Text]:
 
 def _bracketed(text: Text) -> Text:
     """Write 【地址】海南省… as a label on a line of its own: the marks become a new line and a colon."""
-    if "【" not in text.said and "[" not in text.said:
+    if "\t" in text.said or ("【" not in text.said and "[" not in text.said):
         return text
     shown, said = list(text.shown), list(text.said)
     for match in _BRACKETED.finditer(text.said):
         known = field_of_label(match[1].strip())
+        drawn = match[1] in _DRAWN
+        if not known and not drawn and text.said[: match.start()].rpartition("\n")[2].strip():
+            continue  # in the middle of a line, as 88号【3楼】
         for letters in (shown, said):
             letters[match.start()] = "\n"
             letters[match.end() - 1] = ":" if known else "\n"

@@ -23,28 +23,24 @@ _DASHES = "‐‑‒–—―−﹣－"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 _KEYCAP = "\u20e3"
 _BRACKETS = "「」『』“”‘’"
-_TYPOS = {
-    "而家": "现在",
-    "落单": "下单",
-    "地址系": "地址是",
-    "月接": "月结",
-    "现接": "现结",
-    "折口": "折扣",
-    "拆扣": "折扣",
-    "折叩": "折扣",
-    "打拆": "打折",
-    "连系": "联系",
-    "祥细": "详细",
-    "电活": "电话",
-    "手几": "手机",
-    "承对": "承兑",
-    "款道发货": "款到发货",
-    "货道": "货到",
-    "票道": "票到",
-    "帐号": "账号",
-    "帐期": "账期",
-    "预负": "预付",
-}
+_TYPOS = tuple(
+    (re.compile(typed), meant)
+    for typed, meant in (
+        ("而家", "现在"),
+        ("落单", "下单"),
+        ("地址系", "地址是"),
+        (r"月接(?=\s?\d|[一二三四五六七八九十]{1,3}天)", "月结"),
+        (r"折口(?=\s?[\d:：一二三四五六七八九])", "折扣"),
+        ("拆扣", "折扣"),
+        ("打拆", "打折"),
+        ("连系人", "联系人"),
+        ("款道发货", "款到发货"),
+        (r"货道(?=\d)", "货到"),
+        (r"票道(?=\d)", "票到"),
+        ("帐号", "账号"),
+        ("帐期", "账期"),
+    )
+)
 """What is typed for words of ours by their sound or shape, each as long as what is meant."""
 _HAN_DIGIT = "[零〇一二两三四五六七八九十点]"
 _GAPS = (
@@ -131,8 +127,8 @@ def _made(shown: str, origin: list[int]) -> Text:
 
 def _mended(said: str) -> str:
     """Read words of ours that were typed by their sound or shape as what they are meant to be."""
-    for typed, meant in _TYPOS.items():
-        said = said.replace(typed, meant)
+    for typed, meant in _TYPOS:
+        said = typed.sub(meant, said)
     return said
 
 

@@ -16,7 +16,7 @@ from handlers.intake_text.readings import Gathering, Reading
 from handlers.intake_text.references import Reference, find_reference
 
 _FORMER = re.compile(
-    r"(?:原来?|旧|老|以前|之前|从|由|把)(?:的|那个)?(?:手机|电话|座机|号码|邮箱|号)?(?:是|为)?[\s:：]*$"
+    r"(?:原来?|旧|老|以前|之前|从)(?:的|那个)?(?:手机|电话|座机|号码|邮箱|号)?(?:是|为)?[\s:：]*$"
 )
 _GONE = re.compile(r"\s?[(（,，]?\s?(?:已经?)?(?:停用|作废|不用|不要|停机|注销|打不通|空号|换掉)")
 _NEW_CONTACT = re.compile(

@@ -94,9 +94,7 @@ _WHOLE = re.compile(
     rf"按{_LIST}(?:结|走|算|执行)?(?![\d.的*×x乘打优让下])"
 )
 
-_NOT_YET_AGREED = re.compile(
-    r"(?:折扣|价格)率?(?:还|都|先|就)*(?:空着|不填|别填|待定|没定|没谈|再定)|还?没谈拢"
-)
+_NOT_YET_AGREED = re.compile(r"折扣率?(?:还|都|先|就)*(?:空着|不填|别填|待定|没定|没谈|再定)")
 _WHOLE_AGAIN = re.compile(
     rf"(?:改[成为到]?|恢复|[调变]成?|回到?|申请|现在|目前|一直|现)(?:是|按|走|拿|做|到|回)*\s?(?P<whole>{_LIST}?(?:不打折|无折扣)|{_LIST}|全价)"
     r"(?=[走算结拿]|$|[\s,，;；。)吧了]|执行)"
@@ -207,7 +205,10 @@ def _judged(said: str, mention: RateMention) -> RateMention:
     if _FLOOR.search(before) and mention.value is not None:
         candidates, why = (mention.value,), "a limit is not a rate"
         mention = replace(mention, value=None, candidates=candidates, why=why)
-    before = re.split(r"我们|我司|咱们?|我方|申请|\s(?=给他|折扣|价格|打|按)", before)[-1]
+    before = re.split(r"我们|我司|咱们?|我方|申请", before)[-1]
+    given = re.search(r"\s(?=给他)", before)
+    if given and not RIVAL.search(before[max(0, given.start() - 6) : given.start()]):
+        before = before[given.end() :]
     rival = bool(RIVAL.search(before) or _NOT_A_RATE.search(before))
     return replace(mention, rival=rival, negated=bool(_NEGATED.search(before)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from domain.divisions import place_width
 from handlers.intake_text.board import Board, Find, corrected
 from handlers.intake_text.directories import Directory
 from handlers.intake_text.labels import Label, value_end
@@ -27,7 +28,7 @@ _LEAD_ONE = re.compile(
 _LEAD = re.compile(rf"(?:{_LEAD_ONE.pattern})+")
 _END = re.compile(
     r"[他她它]们?家?|[望拟盼](?=[将把对改调申能请降])|[这那](?=[次回趟边条笔事单都]|中标)|(?:近|连续|连着|最近)?[一二三四五六七八九十两半几\d]{1,3}个?(?:月|年|季度)(?=[没不只才都来内里])|"
-    r"当前|管(?=采购|财务|仓|设备)|来[函电]|告知|[个嘅](?=折扣|联系|电话|地址)|开户|账号|总机|后面|往后|接下来|开(?=[\d专普票])|我(?=[刚们想要的申跟和])|走(?=[银承月款货票账])|(?:上回|这回|批下来|现行)|[一-龥]总(?=原话|[说的讲])|中标|拿下|谈下|仓管|仓库|门卫|前台|老板|原话|眼下|到底|执行|享受|收(?=[到紧回])|也|刚|喝茶|吃饭|搬|(?:这|那)[边家]|拿(?=的|什么|货)|批(?=的|了|过)|打电话|来电|那里|"
+    r"分别(?=调|改)|当前|管(?=采购|财务|仓|设备)|来[函电]|告知|[个嘅](?=折扣|联系|电话|地址)|开户|账号|总机|后面|往后|接下来|开(?=\d|[专普]?票)|我(?=[刚们想要的申跟和])|走(?=[银承月款货票账])|(?:上回|这回|批下来|现行)|[一-龥]总(?=原话|[说的讲])|中标|拿下|谈下|仓管|仓库|门卫|前台|老板|原话|眼下|到底|执行|享受|收(?=[到紧回])|也|刚|喝茶|吃饭|搬|(?:这|那)[边家]|拿(?=的|什么|货)|批(?=的|了|过)|打电话|来电|那里|"
     r"从|由(?!器)|再|(?<!首)要|想|申请|改|调(?!速|压|节|谐)|目前|现在|现[结款在申]|"
     r"原[来先本]?(?=[走用是做下让优九八七\d折\0现月款票货账次预全是按给])|原价|月结|款到|票到|货到|账期|帐期|承兑|"
     r"[这那](?=[一个半几两三次单批票块])|今年|去年|明年|上半年|下半年|最近|近期|本季|上季|每月|每年|半年|"
@@ -210,6 +211,8 @@ def _stop(said: str, start: int, end: int) -> int:
 def _may_be_called(words: str) -> bool:
     if not 2 <= len(words) <= 24 or not re.fullmatch(r"[一-龥a-z0-9()（）&·\-]+", words):
         return False
+    if place_width(words) == len(words):
+        return False  # 苏州 alone is a place
     if _NOBODY.match(words) and (brand_width(words) < 2 or _NO_BRAND.match(words) or unlike_a_name(words)):
         return False
     return bool(re.search(r"[一-龥]", words)) or (len(words) >= 4 and words not in _ENGLISH)

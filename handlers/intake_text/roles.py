@@ -181,7 +181,7 @@ def _side(labels: list[Label], said: str, start: int) -> str:
 def _after_a_rate_that_holds(said: str, mention: TermsMention) -> bool:
     return bool(
         re.search(
-            r"(?:目前|现在(?!申请)|现行|原来?)[^,;。\n改调申拟想要]{1,10}$",
+            r"(?:目前|现在(?!申请)|现行|原来?)[^,;。\n改调申拟想要提批]{1,10}$",
             said[max(0, mention.start - 14) : mention.start],
         )
     )

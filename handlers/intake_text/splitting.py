@@ -21,7 +21,7 @@ _RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个�
 
 
 _INTRODUCED = re.compile(
-    r"[^:：,，;；\n]{0,20}(?:[两二三四几2-9]\s?[家个条份件]|如下|一起|分别|同时)[^:：,，;；\n]{0,12}[:：]\s*"
+    r"[^:：,，;；\n]{0,20}(?:[两二三四几2-9]\s?[家个条份件]|一起)[^:：,，;；\n]{0,12}[:：]\s*"
 )
 _OF_ONE = re.compile(r"(?:现价|原价|现[在行]?|目前|想要?|要求|希望|申请|改[为成到]|调|理由|原因|折扣|结算)")
 _ONLY_TERMS = re.compile(r"(?:次?月结|票到|货到|账期|承兑|现结|款到|执行|理由|缘由|原因|有效|生效|备注)")
@@ -69,7 +69,9 @@ def split_changes(text: Text) -> list[Text]:
     if len(commas) > 1 and all(_NAME_AND_RATE.match(text.said, at) for at in commas[:2]):
         return _cut(text, [at for at in commas if _NAME_AND_RATE.match(text.said, at)])
     if intro := _INTRODUCED.match(text.said):
-        return split_changes(text.part(intro.end(), len(text.said)))
+        chunks = split_changes(text.part(intro.end(), len(text.said)))
+        if len(chunks) >= 2:
+            return chunks
     breaks = [0] + [match.end() for match in _BREAK.finditer(text.said)]
     return [text] if len(breaks) < 2 else _asking_chunks(text, breaks)
 
