@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from domain.errors import Refused
 from domain.loans.loans import Loan
 from domain.people import Employee, Role
-from domain.personnel_files.files import PersonnelFile, require_keeper, require_no_kin
+from domain.personnel_files.files import PersonnelFile, require_keeper
 from domain.personnel_files.keepers import keepers_of
 
 if TYPE_CHECKING:
@@ -22,11 +23,16 @@ def receivers_of(work: Work, loan: Loan, file: PersonnelFile) -> list[Employee]:
     Where none of them is left, an HR manager; else another unit's keeper, the manager of administration, the
     general manager.
     """
-    groups = (keepers_of(work.people, file.custodian_no), *map(work.people.holders, _STAND_INS))
-    for group in groups:
-        if found := [person for person in group if _is_free(work, person, loan, file)]:
-            return found
-    return []
+    party = {loan.borrower_no, file.subject_no, *work.files.relatives(file.subject_no)}
+    groups = chain([keepers_of(work.people, file.custodian_no)], map(work.people.holders, _STAND_INS))
+    free = ([person for person in group if person.staff_no not in party] for group in groups)
+    return next(filter(None, free), [])
+
+
+def receiver_nos(work: Work, loan: Loan) -> list[str]:
+    """Give the staff numbers of those who are asked to take back what was lent."""
+    file = work.files.by_id(loan.file_id)
+    return [person.staff_no for person in receivers_of(work, loan, file)] if file is not None else []
 
 
 def may_receive(work: Work, actor: Employee, loan: Loan, file: PersonnelFile) -> bool:
@@ -50,13 +56,3 @@ def require_receiver(work: Work, actor: Employee, loan: Loan, file: PersonnelFil
     except Refused:
         if all(person.staff_no != actor.staff_no for person in receivers_of(work, loan, file)):
             raise
-
-
-def _is_free(work: Work, person: Employee, loan: Loan, file: PersonnelFile) -> bool:
-    if person.staff_no == loan.borrower_no:
-        return False
-    try:
-        require_no_kin(work, person, file)
-    except Refused:
-        return False
-    return True

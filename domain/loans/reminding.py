@@ -9,7 +9,7 @@ from domain.approvals.delegations import today_of
 from domain.loans.incidents import may_close
 from domain.loans.leaving import Leaving
 from domain.loans.loans import Loan, LoanState
-from domain.loans.receiving import receivers_of
+from domain.loans.receiving import receiver_nos
 from domain.people import Role, superior_of
 from domain.reminders.rules import LATER, Concern, Due, Moment, Rule
 from domain.reminders.timing import (
@@ -75,9 +75,7 @@ class LoanReminders:
         told = leader.staff_no if leader and past else ""
         found = [Due(Rule.LOAN_OVERDUE, subject, today[0], loan.borrower_no, today[1], told=told)]
         found += [
-            Due(Rule.LOAN_OVERDUE, subject, today[0], keeper, today[1])
-            for keeper in keeper_nos(work, loan)
-            if keeper != loan.borrower_no
+            Due(Rule.LOAN_OVERDUE, subject, today[0], keeper, today[1]) for keeper in receiver_nos(work, loan)
         ]
         if leader and past:
             found.append(Due(Rule.LOAN_OVERDUE, subject, past[0], told, past[1], Concern.ESCALATION))
@@ -150,9 +148,3 @@ class LeavingReminders:
 def leaving_due(leaving: Leaving, at: Moment) -> date:
     """Give the last day to settle somebody's leaving."""
     return date.fromordinal(at.day_of(leaving.since).toordinal() + at.rules.leaving_days)
-
-
-def keeper_nos(work: Work, loan: Loan) -> list[str]:
-    file = work.files.by_id(loan.file_id)
-    keepers = receivers_of(work, loan, file) if file is not None else []
-    return [keeper.staff_no for keeper in keepers]

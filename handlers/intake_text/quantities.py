@@ -21,20 +21,21 @@ _GROWTH = (
     r"(?:增[加长幅]?|上?涨|上?升|提[高升]|扩大?|翻|多|下?降|减少?|下?跌|少|下滑|萎缩|缩[水减]?|掉|"
     r"完成|达到?|占|超|只有|不到|才)"
 )
+_TOLD = r"[^,，;；。\n折扣付浮让希想要申可再]"
+"""Characters of what is told; a wish, or what is given, is none."""
 _FIRST = (
     "[订单采销营进拿提出用走下消产总量需生业份任目开客金汇关运原铜铝钢铁锌镍锡油煤纸材人"
     "毛利成费佣税占增上涨升扩翻多降减跌少萎缩掉完达超只不才]"
 )
 _GROWN = re.compile(
-    rf"(?={_FIRST})(?:{_COUNTED}[^,，;；。\n折扣付浮让希想要申可再]{{0,12}}?{_GROWTH}[^,，;；。\n折扣付浮让希想要申可再]{{0,5}}?(?P<number>{_NUMBER})(?!的?折)|"
+    rf"(?={_FIRST})(?:{_COUNTED}{_TOLD}{{0,12}}?{_GROWTH}{_TOLD}{{0,5}}?(?P<number>{_NUMBER})(?!的?折)|"
     rf"{_COST}[^,，;；。\n折扣]{{0,5}}?(?P<cost>{_NUMBER})|"
     rf"{_GROWTH}(?:了|约|近|到|将近|差不多|超过)?\s?(?P<after>{_NUMBER})的?(?:订单|用量|采购|销量|业务|产能|货))"
 )
 
 
 def hide_quantities(board: Board) -> list[tuple[int, int]]:
-    """Take the numbers of growth and cost, that no rate is read into them; give their places, to be
-    released."""
+    """Take the numbers of growth and cost, so that no rate is read into them; give where, to be released."""
     places = []
     for match in board.search(_GROWN):
         span = match.span(match.lastgroup or 0)

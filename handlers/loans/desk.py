@@ -310,7 +310,8 @@ class LoanDesk:
         if loan is None:
             raise Refused("loan_unknown")
         file = require_file(ctx.work, loan.file_id)
-        if not keeps_files(ctx.actor) and not may_receive(ctx.work, ctx.actor, loan, file):
+        stands_in = loan.state is LoanState.LENT and may_receive(ctx.work, ctx.actor, loan, file)
+        if not keeps_files(ctx.actor) and not stands_in:
             raise Refused("loan_unknown")
         require_no_kin(ctx.work, ctx.actor, file)
         return loan

@@ -28,7 +28,7 @@ from domain.events import (
 )
 from domain.loans.incidents import may_close
 from domain.loans.loans import Loan, LoanState
-from domain.loans.receiving import receivers_of
+from domain.loans.receiving import receiver_nos
 from domain.people import Role
 from domain.personnel_files.files import PersonnelFile
 from domain.personnel_files.keepers import keepers_of
@@ -68,7 +68,7 @@ class LoanNotices:
                 self._due_changed(ctx, event)
             case ReturnAnnounced():
                 self._refresh(ctx, event.loan)
-                for keeper in self._keepers(ctx, event.loan):
+                for keeper in receiver_nos(ctx.work, event.loan):
                     self._tell(ctx, event.loan, keeper)
             case LoanReturned():
                 self._refresh_former(ctx, event.loan)
@@ -197,11 +197,6 @@ class LoanNotices:
             return screen.buttons(Button(_("Borrow a file"), f"lb:{event.file.id}")).view()
 
         ctx.tell(event.staff_no, make)
-
-    def _keepers(self, ctx: Telling, loan: Loan) -> list[str]:
-        """Give who is asked to check a return."""
-        file = ctx.work.files.by_id(loan.file_id)
-        return [] if file is None else [person.staff_no for person in receivers_of(ctx.work, loan, file)]
 
     def _hr(self, ctx: Telling, file: PersonnelFile | None = None) -> Iterable[str]:
         """Give HR managers, and the keepers of a file's unit; nobody reads about their own file."""

@@ -48,8 +48,12 @@ def _label(ctx: Context, loan: Loan) -> str:
 
 
 def loan_title(ctx: Context, loan_id: str) -> str | None:
+    """Give the title of a lent loan to whoever may take it back."""
     loan = ctx.work.loans.by_id(int(loan_id)) if loan_id.isdecimal() and len(loan_id) < 10 else None
-    return _label(ctx, loan) if loan is not None and loan.state is LoanState.LENT else None
+    file = ctx.work.files.by_id(loan.file_id) if loan is not None else None
+    if loan is None or file is None or loan.state is not LoanState.LENT:
+        return None
+    return _label(ctx, loan) if may_receive(ctx.work, ctx.actor, loan, file) else None
 
 
 def _loan(ctx: Context) -> Loan | None:

@@ -1,4 +1,4 @@
-"""Real databases for tests: a SQLite file and a PostgreSQL database, migrated once, copied for each test."""
+"""Real databases for tests: a SQLite file and a PostgreSQL database, migrated once, as new for each test."""
 
 from __future__ import annotations
 
