@@ -61,7 +61,7 @@ from tests.support.company import (
 )
 from tests.support.database import NOW
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0")) or 80
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0")) or 120
 PEOPLE = (BOSS, MANAGER, REP, OTHER_REP, CLERK, OTHER_CLERK)
 ROUTES = (
     (

@@ -58,7 +58,7 @@ from tests.support.archive import (
 from tests.support.company import put
 from tests.support.database import NOW
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0")) or 40
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0")) or 60
 ALLOWED_ACTS: Counter[str] = Counter()
 KEPT = ("personnel_files", "file_moves", "materials", "loans", "file_incidents", "file_access", "requests")
 ENDS = {FileState.DESTROYED}

@@ -372,7 +372,7 @@ class Filling(RuleBasedStateMachine):
 
 
 Filling.TestCase.settings = settings(
-    max_examples=EXAMPLES or 200,
+    max_examples=EXAMPLES or 300,
     stateful_step_count=30,
     deadline=None,
     derandomize=not EXAMPLES,
