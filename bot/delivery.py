@@ -41,7 +41,7 @@ GATHER_SECONDS = 0.02  # a kill within this after a call doubles its message, as
 REMEMBERED = 10_000  # message ids kept at hand for revisions
 TOTAL_BURST = 8
 KEPT_FOR_ANSWERS = 3  # of the burst, so that who taps while reminders go out need not wait for their turn
-POLL_SECONDS = 5.0  # for rows that another process put into the outbox
+POLL_SECONDS = 1.0  # for rows that another process put into the outbox
 RENEW_SECONDS = LEASE.total_seconds() / 3
 
 

@@ -201,6 +201,7 @@ WORDING: Mapping[str, str] = {
     "not_waiting": N_("You are not on the list for {number}."),
     "waiting_already": N_("You are on the list for {number} already."),
     "secret_unapproved": N_("{number} is secret, and no approver is set for that; ask the administrator."),
+    "nobody_receives": N_("Nobody could take {number} back from you; ask the administrator."),
     "unsealing_reason": N_("{number} is sealed; please say why it must be opened."),
     "part_unknown": N_("Please tick classes, or type e or e3."),
     "loan_too_long": N_("{number} is lent for {days} days at most, until {last}."),

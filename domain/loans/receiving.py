@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _STAND_INS = (Role.HR_MANAGER, Role.FILE_KEEPER, Role.ADMIN_MANAGER, Role.GENERAL_MANAGER)
 
 
-def receivers_of(work: Work, loan: Loan, file: PersonnelFile) -> list[Employee]:
+def receivers_of(work: Work, borrower_no: str, file: PersonnelFile) -> list[Employee]:
     """List who is asked to take a file back: its unit's keepers, less the borrower, its person and relatives.
 
     Where none of them is left, an HR manager; else another unit's keeper, the manager of administration, the
     general manager.
     """
-    party = {loan.borrower_no, file.subject_no, *work.files.relatives(file.subject_no)}
+    party = {borrower_no, file.subject_no, *work.files.relatives(file.subject_no)}
     groups = chain([keepers_of(work.people, file.custodian_no)], map(work.people.holders, _STAND_INS))
     free = ([person for person in group if person.staff_no not in party] for group in groups)
     return next(filter(None, free), [])
@@ -32,7 +32,9 @@ def receivers_of(work: Work, loan: Loan, file: PersonnelFile) -> list[Employee]:
 def receiver_nos(work: Work, loan: Loan) -> list[str]:
     """Give the staff numbers of those who are asked to take back what was lent."""
     file = work.files.by_id(loan.file_id)
-    return [person.staff_no for person in receivers_of(work, loan, file)] if file is not None else []
+    return (
+        [person.staff_no for person in receivers_of(work, loan.borrower_no, file)] if file is not None else []
+    )
 
 
 def may_receive(work: Work, actor: Employee, loan: Loan, file: PersonnelFile) -> bool:
@@ -54,5 +56,5 @@ def require_receiver(work: Work, actor: Employee, loan: Loan, file: PersonnelFil
     try:
         require_keeper(work, actor, file)
     except Refused:
-        if all(person.staff_no != actor.staff_no for person in receivers_of(work, loan, file)):
+        if all(person.staff_no != actor.staff_no for person in receivers_of(work, loan.borrower_no, file)):
             raise

@@ -15,6 +15,7 @@ from domain.approvals.weights import Weight
 from domain.errors import Refused
 from domain.events import LoanApproved, LoanEnded, LoanSentBack
 from domain.loans.loans import Loan, LoanMode, LoanState, LoanTerms, loan_of
+from domain.loans.receiving import receivers_of
 from domain.loans.waiting import tell_next
 from domain.people import Employee
 from domain.personnel_files.access import PURPOSE_LENGTH, Look, may_read_inside, note_look
@@ -35,7 +36,7 @@ def propose_loan(
     """Send a loan for approval; a draft filed before gives its request again.
 
     Raises Refused: file_unknown, own_file, relatives_file, file_taken, file_not_lendable, unsealing_reason,
-    secret_unapproved, date_too_early, loan_too_long, part_unknown.
+    secret_unapproved, nobody_receives, date_too_early, loan_too_long, part_unknown.
     """
     if (known := work.requests.by_draft(draft_id)) is not None:
         return known
@@ -115,7 +116,8 @@ def check_loan(
 def require_lendable(work: Work, borrower: Employee, file: PersonnelFile, *, apart_from: int = 0) -> None:
     """Make sure that a file can be lent to somebody at all.
 
-    Raises Refused: own_file, relatives_file, file_taken, file_not_lendable, secret_unapproved.
+    Raises Refused: own_file, relatives_file, file_taken, file_not_lendable, secret_unapproved,
+    nobody_receives.
     """
     require_no_kin(work, borrower, file)
     active = work.loans.active_of(file.id or 0)
@@ -126,6 +128,8 @@ def require_lendable(work: Work, borrower: Employee, file: PersonnelFile, *, apa
         raise Refused("file_not_lendable", number=file.number, state=file.state)
     if file.secrecy is Secrecy.SECRET and not _secret_is_approved(work):
         raise Refused("secret_unapproved", number=file.number)
+    if not receivers_of(work, borrower.staff_no, file):
+        raise Refused("nobody_receives", number=file.number)
 
 
 def check_due(work: Work, file: PersonnelFile, days: int, now: datetime) -> None:

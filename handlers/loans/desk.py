@@ -171,8 +171,8 @@ class LoanDesk:
     # --- bringing back -----------------------------------------------------------------------------------
 
     def return_in_words(self, ctx: Context, text: str = "") -> None:
-        """归还: the borrower's word that it comes; for a keeper who means no loan of their own, the check."""
-        if keeps_files(ctx.actor) and not self._found_of_mine(ctx, text):
+        """归还: a borrower's word that it comes; the check, from whoever takes back and means no own loan."""
+        if self._takes_back(ctx, text):
             if text:
                 self._check_in_words(ctx, text)
             else:
@@ -180,6 +180,13 @@ class LoanDesk:
             return
         if (loan := self._one_of_mine(ctx, text)) is not None:
             self.on_announce(ctx, str(loan.id))
+
+    def _takes_back(self, ctx: Context, text: str) -> bool:
+        """Whether 归还 begins a check: a keeper's does, a stand-in's where a file waits for them."""
+        if self._found_of_mine(ctx, text):
+            return False
+        stands_in = returning.may_check(ctx.actor) and bool(returning.search_out(ctx, text))
+        return keeps_files(ctx.actor) or stands_in
 
     def on_announce(self, ctx: Context, loan_id: str) -> None:
         loan = announce_return(ctx.work, ctx.actor, int(loan_id), ctx.now)

@@ -32,13 +32,14 @@ def may_check(employee: Employee) -> bool:
 
 def search_out(ctx: Context, text: str) -> Sequence[Option]:
     """Offer what is out, found by file, borrower or number."""
-    wanted = text.casefold()
-    options = []
+    wanted, options = text.casefold(), []
     for loan in ctx.work.loans.out(limit=500):
         label, file = _label(ctx, loan), ctx.work.files.by_id(loan.file_id)
         if wanted in label.casefold() and file and may_receive(ctx.work, ctx.actor, loan, file):
             options.append(Option(str(loan.id), label))
-    return options[:MOST]
+            if len(options) == MOST:
+                break
+    return options
 
 
 def _label(ctx: Context, loan: Loan) -> str:

@@ -202,6 +202,27 @@ def takes_over(work: SqlWork, former: str, keeper: str) -> None:
     mend_holes(work, now())
 
 
+async def test_a_stand_in_takes_back_by_a_word_what_no_keeper_can(stage):
+    """归还 of a manager begins the check where a file waits for them; else it means their own loans."""
+    borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
+    steward = stage.person("霍敬贤")
+    number = await is_lent(stage, borrower, keeper, boss, hr)
+    await steward.says("归还")
+    await steward.sees("您没有借出的档案")
+    await stage.change(lambda work: leave(work, "陆佩珊", "石岩", "欧阳静"))
+    await steward.says(f"归还 {FILE}")
+    await steward.sees(f"归还核对 · {number}", "冼家俊", "莫志坚")
+    await steward.taps("✓ 完好，31页")
+    await steward.sees(f"{number} 已归还，完好")
+    await borrower.finds("【已归还】", "完好，归还31页，借出31页")
+
+
+def leave(work: SqlWork, *names: str) -> None:
+    for member in work.people.register().values():
+        if member.employee.name in names:
+            work.people.put_staff(replace(member, employee=replace(member.employee, state=StaffState.LEFT)))
+
+
 async def test_a_loan_is_renewed_in_one_tap_and_once_only(stage):
     borrower, boss, hr, keeper = stage.people("莫志坚", "梁国栋", "欧阳静", "陆佩珊")
     number = await is_lent(stage, borrower, keeper, boss, hr)

@@ -96,6 +96,18 @@ def template() -> Path:
     return path
 
 
+@cache
+def company() -> Path:
+    """The same with its people, everybody bound to an account."""
+    path = template().with_name("company.db")
+    shutil.copyfile(template(), path)
+    engine = create_write_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        settle_in(connection)
+    engine.dispose()
+    return path
+
+
 @dataclass
 class Kept:
     """What the model keeps of a request. approved: who approved this version, and for whom."""
@@ -111,15 +123,13 @@ class Approvals(RuleBasedStateMachine):
     def open_the_company(self, route: tuple[StepRule, ...]) -> None:
         self.folder = TemporaryDirectory()
         copy = Path(self.folder.name) / "menxia.db"
-        shutil.copyfile(template(), copy)
+        shutil.copyfile(company(), copy)
         self.engine = create_write_engine(f"sqlite:///{copy}")
         self.rules = rules(*route)
         self.now = NOW
         self.kept: dict[int, Kept] = {}
         self.gone: set[str] = set()
         self.given: dict[int, tuple[str, str]] = {}  # delegation -> from, to
-        with self.engine.begin() as connection:
-            settle_in(connection)
         for applicant, rate in ((REP, "0.92"), (MANAGER, "0.86")):
             self._file(applicant, rate)
 

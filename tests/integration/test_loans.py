@@ -328,12 +328,26 @@ def test_where_every_keeper_is_a_party_somebody_else_takes_a_file_back(
     file = work.files.by_id(file_id)
     assert file is not None
     refused("own_file", lambda: check_return(work, HR, loan.id or 0, INTACT, NOW))
-    assert [person.staff_no for person in receivers_of(work, loan, file)] == [OTHER_KEEPER.staff_no]
+    assert [person.staff_no for person in receivers_of(work, loan.borrower_no, file)] == [
+        OTHER_KEEPER.staff_no
+    ]
     for gone, next_one in ((OTHER_KEEPER, STEWARD), (STEWARD, BOSS)):
         becomes(work, replace(gone, state=StaffState.LEFT))
-        assert [person.staff_no for person in receivers_of(work, loan, file)] == [next_one.staff_no]
+        assert [person.staff_no for person in receivers_of(work, loan.borrower_no, file)] == [
+            next_one.staff_no
+        ]
     refused("role_required", lambda: check_return(work, LEADER, loan.id or 0, INTACT, NOW))
     assert check_return(work, BOSS, loan.id or 0, INTACT, NOW).state is LoanState.RETURNED
+
+
+def test_what_nobody_could_take_back_is_not_lent(work: SqlWork, files: dict[str, int]) -> None:
+    """The file of the HR manager, whose other takers have left, and who borrows it is the last of them."""
+    file_id = next(number for number in files.values() if _subject(work, number) == HR.staff_no)
+    for gone in (OTHER_KEEPER, STEWARD, BOSS):
+        becomes(work, replace(gone, state=StaffState.LEFT))
+    refused("nobody_receives", lambda: ask(work, KEEPER, file_id))
+    becomes(work, BOSS)
+    assert ask(work, KEEPER, file_id).id
 
 
 def _subject(work: SqlWork, file_id: int) -> str:
