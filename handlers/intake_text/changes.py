@@ -26,7 +26,10 @@ from handlers.intake_text.trades import unlike_a_name
 
 LONGEST_SHORT_NAME = 9
 """Characters of a customer's name without a legal form; a longer one has caught other words."""
-_TWO_NAMES = re.compile(r"([一-龥]{2,10})[跟与及、]([一-龥]{2,10})|([一-龥]{4,10})和([一-龥]{4,10})")
+_LISTED = re.compile(
+    r"(?P<names>(?:\s?、\s?[一-龥a-z0-9()]{2,12}?){1,9})(?:这)?(?:[两三四五六七八九十几2-9][家个])?(?:客户)?(?:都|均|一起|统一)"
+)
+_TWO_NAMES = re.compile(r"([一-龥]{2,10})[跟与及、]([一-龥]{2,10}?)都?|([一-龥]{4,10})和([一-龥]{4,10}?)都?")
 
 
 def read_change(
@@ -99,6 +102,10 @@ def _resolve(
             start,
             end,
         )
+        return None
+    if listed := _LISTED.match(board.text.said, end):
+        names = [name.strip() for name in board.shown(start, listed.end("names")).split("、")]
+        board.ask("customer_ref", names, "several customers in one request", start, listed.end("names"))
         return None
     if directory is None and why == "before_request" and len(words) > LONGEST_SHORT_NAME:
         board.ask("customer_ref", [words], "too long for what a customer is called", start, end)

@@ -30,7 +30,7 @@ RARE_NAME = re.compile(rf"[{RARE}][一-龥]{{1,2}}")
 FULL = re.compile(rf"(?:(?:{COMPOUND})[一-龥]{{1,2}}|[{SURNAMES}][一-龥]{{1,2}})")
 FOUR = re.compile(rf"[{SURNAMES}]{{2}}[一-龥]{{2}}")
 CALLED = re.compile(
-    rf"(?:(?:{COMPOUND})|[{SURNAMES}]){SHORT_TITLE}|[老小阿][一-龥]{{1,2}}|[{SURNAMES}](?:记|府)"
+    rf"(?:(?:{COMPOUND})|[{SURNAMES}]){SHORT_TITLE}|折(?:{PLAIN_TITLE})|[老小阿][一-龥]{{1,2}}|[{SURNAMES}](?:记|府)"
 )
 BESIDE = re.compile(rf"[\s\-(（,]{{1,2}}(?P<title>{TITLE})[)）]?(?![一-龥])")
 GLUED = re.compile(
@@ -49,7 +49,7 @@ _PLAIN_WORDS = (
     "单价 景气 年付 席位 相同 同上 江西 江苏 安徽 海南 云南 宁夏 广东 广西 常州 常熟 金华 徐州 温州 台州 "
     "扬州 苏州 贺州 柳州 文山 连云 "
     "项目 任务 经营 关系 后续 时候 有货 有限 商量 席卷 白天 空白 元旦 边上 路上 "
-    "国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北"
+    "老号 新号 原号 旧号 国庆 钱款 都按 向您 从前 能否 明细 成品 车间 华东 华南 华北"
 )
 PLAIN = frozenset(_PLAIN_WORDS.split())
 NOT_IN = re.compile(

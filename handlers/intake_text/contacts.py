@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from handlers.intake_text.board import MOST, Board
 from handlers.intake_text.contact_shapes import (
@@ -27,7 +28,7 @@ from handlers.intake_text.placeholders import not_yet, suspicious
 from handlers.intake_text.trades import ends_with_trade
 
 _LEAD = re.compile(
-    r"(?:找|跟|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|是|叫)(?=[一-龥]{2})"
+    r"(?:找|跟|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|我叫|是|叫)(?=[一-龥]{2})"
 )
 _IN_SENTENCE = re.compile(
     r"[一-龥]{0,10}?(?:采购|联系|对接|负责|管|老板|经理|找|跟|接|收货|姓名|人(?=叫))[一-龥]{0,6}"
@@ -42,6 +43,9 @@ _TAKEN_BACK = re.compile(
 _TWICE = re.compile(rf"(?P<name>{FULL.pattern})(?P<called>{CALLED.pattern})")
 _FULL_IN_BRACKETS = re.compile(rf"\s?[(（]\s?(?P<name>{FULL.pattern})\s?[)）]")
 _LATIN = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? ?)?[A-Z][A-Za-z]+(?: [A-Z][a-z]+){0,3}(?![A-Za-z0-9_])")
+
+
+_LATIN_FULL = re.compile(r"(?<![A-Za-z0-9.])[A-Z][a-z]{1,14}(?: [A-Z][a-z]{1,14}){1,2}(?![A-Za-z0-9.])")
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,20 @@ def _unlabelled(board: Board, labels: list[Label]) -> None:
     called = [name for name in names if name.called]
     for name in (beside or called or names)[:MOST]:  # beside a phone is trusted most, then a title
         _name(board, name.start, name.end, "shape")
-    if not names and len(unsure) == 1 and board.finds.get("customer_name"):
+    if not names and (latin := _latin_beside_phone(board)):
+        _name(board, *latin, "beside_phone")
+    elif not names and len(unsure) == 1 and board.finds.get("customer_name"):
         _name(board, *unsure[0].span(), "beside_phone")
     elif not names and unsure:
         first = unsure[0]
         board.ask("contact_name", [board.shown(*first.span())], "perhaps a name", *first.span())
+
+
+def _latin_beside_phone(board: Board) -> tuple[int, int] | None:
+    """Give where a name in Latin letters stands right before a phone: Raymond Chow, +852 9234 1187."""
+    shown = board.left_as_shown
+    matches = islice(_LATIN_FULL.finditer(shown), MOST)
+    return next((match.span() for match in matches if _phone_near(board, match.end())), None)
 
 
 def _may_be_a_name(said: str) -> bool:

@@ -43,13 +43,16 @@ _LONG = timedelta(days=240)
 _STARTS = re.compile(r"\s?(?:号|日)?\s?(?:就|再)?(?:起|开始|生效|执行|始|启用|之?后执行|以后)")
 _ENDS = re.compile(r"\s?(?:之前|以前|前|止|为止|到期|截止|有效|内)")
 _HOLDS_UNTIL = re.compile(
-    r"\s?(?:[,，。;；、)）\s\0]|$|有效|执行|生效|止|为止|的?(?:订单|单子|货)|都|按|[哈吧哦]|(?:归)?还|交|\d|[一二三四五六七八九])"
+    r"\s?(?:[,，。;；、)）\s\0]|$|有效|执行|生效|止|为止|的?(?:订单|单子|货)|都|适用|可用|可以?用|能用|享受|保持|维持|按|[哈吧哦]|(?:归)?还|交|\d|[一二三四五六七八九])"
 )
 _BY_THEN = re.compile(r"\s?(?:已|就已|才|都|累计|共|为止(?:已|就|才|一共)|做|完成|用|买|拿|下单|采购)")
 _DEADLINE = re.compile(r"\s?(?:就)?(?:要|交|发货|提货|出货|下单|签|回复|批|办|给|完成|付|搞定|确认|答复)")
 _FROM = re.compile(
     r"(?:effective(?: from)?|from|打|从|自|由|生效(?:时间|日期|日)?|执行(?:时间|日期)?|开始)\s?[:是为]?\s?$"
 )
+_HOLDING = re.compile(r"(?:执行|有效期?|[适沿使]?用|持续|维持|保持|优惠|享受|延长?)(?:到|至|截止到?)\s?$")
+_OF_A_CONTRACT = re.compile(r"(?:合同|协议|框架|质保|租约|租期|保修|证书?|执照)[^,，。;；\n]{0,5}$")
+_VALID = re.compile(r"(?:有效|执行|适用)期限?\s?[:是为]?\s?$")
 _UNTIL = re.compile(r"(?:到|至|截止到?|有效期至?|止于|-|~)\s?[:是为]?\s?$")
 
 
@@ -114,12 +117,23 @@ def _doubted(
 
 
 def _only_tells(said: str, start: int, end: int) -> bool:
-    """Whether a day only belongs to what is told: 春节前资金紧张, 到10月底已经410万."""
-    if _BY_THEN.match(said, end):
+    """Whether a day only belongs to what is told: 春节前资金紧张, 到10月底已经410万, 合同12月31日到期."""
+    ends = re.match(r"\s?到期", said[end : end + 3])
+    if _BY_THEN.match(said, end) or (ends and _OF_A_CONTRACT.search(said[max(0, start - 10) : start])):
         return True
     before = _ENDS.match(said, end) if not said[start:end].endswith("前") else None
     tail = before.end() if before else end
     return said[start:tail].rstrip().endswith("前") and not _HOLDS_UNTIL.match(said, tail)
+
+
+def _role_after(said: str, end: int) -> tuple[str, int]:
+    """Give what the words behind a day make of it, and where they end."""
+    if tail := _STARTS.match(said, end):
+        return "from", tail.end()
+    if tail := _ENDS.match(said, end):
+        extra = re.compile(r"(?:有效|执行|截止)").match(said, tail.end())
+        return "to", extra.end() if extra else tail.end()
+    return "", end
 
 
 def _read(
@@ -133,27 +147,25 @@ def _read(
         return []
     said = board.text.said
     before, label = said[max(0, start - 6) : start], label_before(labels, board.left, start)
-    if _only_tells(said, start, end) and (
-        label is None or label.field not in {"effective_from", "effective_to"}
-    ):
+    labelled = label is not None and label.field in {"effective_from", "effective_to"}
+    if not labelled and not _HOLDING.search(before) and _only_tells(said, start, end):
         return []
-    role = ""
-    if tail := _STARTS.match(said, end):
-        role, end = "from", tail.end()
-    elif tail := _ENDS.match(said, end):
-        role, end = "to", tail.end()
-        if extra := re.compile(r"(?:有效|执行|截止)").match(said, end):
-            end = extra.end()
+    role, end = _role_after(said, end)
     if role == "to" and _DEADLINE.match(said, end):
         return []
-    if said[start:end].endswith("前") or said[start:end].endswith("内"):
+    if said[start:end].endswith(("前", "内")):
         role = role or "to"
-    if label is not None and label.field in {"effective_from", "effective_to"}:
-        role = "from" if label.field == "effective_from" else "to"
+    ranged = re.match(
+        r"\s?(?:起|开始)?\s?(?:到|至|-|~)\s?(?:\d|[一二三四五六七八九十今明下年月本])", said[end : end + 8]
+    )
+    if labelled and label is not None:
+        role = "from" if label.field == "effective_from" or ranged or role == "from" else "to"
+    elif ranged and (lead := _VALID.search(before)):
+        role, start = "from", start - (len(before) - lead.start())
     elif lead := _UNTIL.search(before):
         role, start = "to", start - (len(before) - lead.start())
     elif lead := _FROM.search(before):
         role, start = role or "from", start - (len(before) - lead.start())
-    elif re.match(r"\s?(?:到|至|-|~)\s?(?:\d|[一二三四五六七八九十今明下年月本])", said[end : end + 4]):
+    elif ranged:
         role = "from"
     return [DayMention(start, end, read[0], read[1], role)]

@@ -31,7 +31,7 @@ class Directory:
         self.entries = tuple(entries)
 
     def matches(self, called: str) -> list[DirectoryEntry]:
-        """Give whom a rep may mean, the exact name before what it is short for."""
+        """Give whom a rep may mean: the exact name alone, else all that it may be short for."""
         typed = _closed(called)
         exact = [entry for entry in self.entries if _closed(entry.name) == typed]
         if exact:
@@ -43,14 +43,18 @@ class Directory:
             if name_key(entry.name).core == key.core
             and _places_agree(key.places, name_key(entry.name).places)
         ]
-        if same:
-            return same
         short = _closed(key.core)
         if len(short) < _SHORTEST:
-            return []
-        inside = [entry for entry in self.entries if short in _closed(entry.name)]
-        if inside:
-            return inside
+            return same
+        inside = [
+            entry
+            for entry in self.entries
+            if entry not in same
+            and short in _closed(entry.name)
+            and (not same or _places_agree(key.places, name_key(entry.name).places))
+        ]
+        if same or inside:
+            return same + inside
         brands = [entry for entry in self.entries if _abbreviates(short, _core(entry.name))]
         return brands or [entry for entry in self.entries if _abbreviates(typed, _closed(entry.name))]
 

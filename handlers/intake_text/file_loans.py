@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from domain.calendar import WorkCalendar
-from handlers.intake_text.board import Board
+from handlers.intake_text.board import CORRECTION, Board
 from handlers.intake_text.days import recognise_days
 from handlers.intake_text.labels import find_labels
 from handlers.intake_text.normalising import Text
@@ -14,26 +14,35 @@ from handlers.intake_text.readings import Gathering, Reading
 
 _FILE_KIND = re.compile(r"人事档案|员工管理档案|管理档案|员工档案|个人档案")
 _FILE_NO = re.compile(r"(?:rs|yg)\s?-?\s?\d{3,4}")
+_UNIT = r"(?:[一-龥]{2,6}?(?:部|科|处|室|仓库|车间|门店|分公司|办|中心)的?\s?)?"
+_POST = (
+    r"(?:(?:副?总?经理|副?主任|主管|副?科长|副?处长|副?部长|副?厂长|班长|组长|店长|会计|出纳|工程师|专员|助理|总监|文员|内勤|业务员|"
+    r"销售员?|司机|操作工|技术员|质检员|仓管员|员工|同事|师傅|新人)的?\s?)?"
+)
 _SUBJECT = re.compile(
     r"(?:借出|调出|借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要)(?:一下|"
-    r"个)?\s?(?:[一-龥]{2,6}?(?:部|科|处|室|仓库|车间|门店|分公司|办|"
-    r"中心)的?\s?)?(?P<name>(?![借调查看要请])[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|"
+    rf"个)?\s?{_UNIT}{_POST}"
+    r"(?P<name>(?![借调查看要请])[一-龥]{2,4}?)\s?(?:的|同志的?|这个人的?)?\s?(?:人事档案|员工管理档案|"
     r"管理档案|员工档案|个人档案|档案)"
 )
 _SUBJECT_FIRST = re.compile(
-    r"(?:把|将|^|[,。\s])\s?(?:[一-龥]{2,6}?(?:部|科|处|室|仓库|车间|门店|分公司|办|"
-    r"中心)的?)?(?P<name>(?![借调查看要请])[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|"
+    rf"(?:把|将|^|[,。\s])\s?{_UNIT}{_POST}"
+    r"(?P<name>(?![借调查看要请])[一-龥]{2,4}?)的?(?:人事档案|员工管理档案|管理档案|"
     r"员工档案|档案)[^,。;\n]{0,4}(?:借|调)"
 )
 _OWNED = re.compile(
-    r"(?:^|(?<=[\n,，。;；:：\s]))(?P<name>[一-龥]{2,4})的(?:人事档案|员工管理档案|管理档案|员工档案|个人档案)"
+    rf"(?:^|(?<=[\n,，。;；:：\s])){_UNIT}{_POST}"
+    r"(?P<name>[一-龥]{2,4})的(?:人事档案|员工管理档案|管理档案|员工档案|个人档案)"
 )
 _LABELLED_SUBJECT = re.compile(
     r"(?:借档|借阅|档案|档案人|借谁|姓名)\s?[:=]\s?(?P<name>[一-龥]{2,4})(?=[\s/,，。;\0]|$|的)"
 )
 _DUE = re.compile(r"^\s?(?:下班)?(?:之前|以前|前)?\s?(?:return|归还|还|还回|交还|送回)")
 _PURPOSE = re.compile(
-    r"^(?:reason|事由是?|缘由|借阅?事由|因为|由于|为了|用于|要用来|用来|用途|事由|原因)[:：]?\s?|^[\s的(（]+"
+    r"^(?:reason|事由是?|缘由|借阅?事由|因为|由于|因|为了|用于|要用来|用来|用途|事由|原因)[:：]?\s?|^[\s的(（]+"
+)
+_LABELLED_PURPOSE = re.compile(
+    r"(?:借阅?事由|借阅?原因|借阅?用途|事由|用途|缘由|原因|理由)\s?[:：]\s?(?P<words>[^,，。;；/\n!！?？\0]{2,40})"
 )
 _NO_PURPOSE = re.compile(
     r"能不能|能否|可否|可以(?:吗|借)|借(?:我|给)|看看$|申请借|所以|^hi\b|^hr\b|thx|thanks|谢|您好|你好|领导|老师|^(?:想|我想|我要|麻烦|谢谢|请|帮|"
@@ -46,14 +55,15 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
     """Read what is to be lent, why, and until when."""
     board = Board(text)
     labels = find_labels(board)
-    due = False
     for mention in recognise_days(board, labels, today, calendar):
         tail = _DUE.match(board.text.said[mention.end : mention.end + 10])
         until = mention.role == "to" or re.search(
             r"(?:借到|用到|还|归还(?:日期|时间)?[:：]?)\s?$",
             board.text.said[max(0, mention.start - 6) : mention.start],
         )
-        if (tail or until) and not due:
+        former = board.finds.get("due_date", [])
+        mended = former and CORRECTION.search(board.text.said, former[-1].end, mention.start)
+        if ((tail or until) and (mended or not former)) or mended:
             end = mention.end + (tail.end() if tail else 0)
             if mention.day is not None:
                 board.found("due_date", mention.day.isoformat(), mention.start, end, "words")
@@ -65,7 +75,6 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
                     mention.start,
                     end,
                 )
-            due = True
     if number := _FILE_NO.search(board.left):
         digits = re.sub(r"\s", "", number[0]).upper()
         board.found("file_subject", re.sub(r"^(RS|YG)-?", r"\1-", digits), *number.span(), "number")
@@ -76,7 +85,7 @@ def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Re
         or _OWNED.search(board.left)
     ) and not re.search(r"一下|哪|谁|我的|自己", subject["name"]):
         board.found("file_subject", board.shown(*subject.span("name")), *subject.span("name"), "words")
-    if kind := _FILE_KIND.search(board.left):
+    for kind in board.search(_FILE_KIND):
         words = {"管理档案": "员工管理档案", "员工档案": "员工档案"}.get(kind[0], kind[0])
         board.found("file_kind", words, *kind.span(), "words")
     _purpose(board)
@@ -91,6 +100,9 @@ def _purpose(board: Board) -> None:
         (find.end for finds in board.finds.values() for find in finds if find.field.startswith("file")),
         default=0,
     )
+    if said := _LABELLED_PURPOSE.search(left):
+        board.found("reason", board.shown(*said.span("words")).strip(), *said.span("words"), "labelled")
+        return
     clauses = [clause.span() for clause in re.finditer(r"[^,，。;；/\n!！?？\0]+", left)]
     after = [
         span

@@ -29,6 +29,7 @@ _WORDS = {
     "phone": "联系电话 联系方式 联系号码 电话号码 电话 phone",
     "mobile": "联系手机 手机号码 手机号 手机 移动电话 mobile mob cell 手机/微信",
     "landline": "座机 固定电话 固话 总机 tel telephone",
+    "extension": "分机号 分机",
     "fax": "传真号 传真 fax",
     "hotline": "客服热线 客服电话 客服 热线",
     "email": "电子邮箱 电子邮件 邮箱 邮件 e-mail email",
@@ -180,7 +181,8 @@ class Label:
 
 @cache
 def field_of_label(words: str) -> str | None:
-    return _by_word().get(words.strip(" \"'*_-#").split("/")[0].strip())
+    bare = words.strip(" \"'*_-#").split("/")[0].strip()
+    return _by_word().get(bare) or _by_word().get(bare.removeprefix("新"))
 
 
 @cache
@@ -204,7 +206,7 @@ def _pattern() -> re.Pattern[str]:
     first = "".join(sorted({word[0] for word in [*words, *ordered]}))  # most characters begin no label
     guarded = rf"(?<![a-z])(?=[{first}])(?P<strong>{strong})(?:人)?{_BILINGUAL}[ \t]?[:=][ \t]?"
     return re.compile(
-        rf"{guarded}|(?<![a-z])(?=[{first}])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:是|为|叫)?\s?"
+        rf"{guarded}|(?<![a-z])(?=[{first}])(?P<bare>{bare}){_BILINGUAL}(?:号码)?(?:嘛|呢|的话)?(?:就?是|为|叫)?\s?"
     )
 
 
@@ -242,22 +244,24 @@ _WORD_GOES_ON = {
 }
 
 
-def find_labels(board: Board) -> list[Label]:
-    """Give the labels of what is left of a text, in order."""
-    return list(_labels_of(board.left))
+def find_labels(board: Board, most: int = MOST) -> list[Label]:
+    """Give the first labels of what is left of a text, in order."""
+    return list(_labels_of(board.left, most))
 
 
 @lru_cache(maxsize=4)
-def _labels_of(left: str) -> tuple[Label, ...]:
-    """Look once, though splitting and solving both ask."""
+def _labels_of(left: str, most: int) -> tuple[Label, ...]:
+    """Look once, though several rules of splitting ask."""
     labels: list[Label] = []
-    for match in islice(_pattern().finditer(left), MOST):
+    for match in islice(_pattern().finditer(left), most):
         words = match["strong"] or match["bare"]
         if words not in _by_word():
             words = words.replace(" ", "")
         before = left[max(0, match.start() - 1) : match.start()]
         if match["strong"] and words in {"客户", "公司", "单位"} and re.match(r"[新老个家港外该这]", before):
             continue
+        if match["strong"] and words == "公司" and re.match(r"[一-龥](?<![户方])", before):
+            continue  # the end of a name: …有限公司:
         if match["bare"]:
             goes_on = _WORD_GOES_ON.get(words)
             owned = before == "的" and words in _OWNED

@@ -7,7 +7,7 @@ import re
 from handlers.intake_text.labels import field_of_label
 from handlers.intake_text.normalising import Text, joined
 
-MOST_ROWS = 20
+MOST_ROWS = 60
 MOST_HEAD_LINES = 4
 """Lines above a table that are read with each of its rows."""
 _BRACKETED = re.compile(r"[【\[]([^【】\[\]\n]{1,10})[】\]]")

@@ -13,14 +13,15 @@ from handlers.intake_text.companies import recognise_companies
 from handlers.intake_text.contacts import recognise_contacts
 from handlers.intake_text.decided import decided
 from handlers.intake_text.directories import Directory
+from handlers.intake_text.formers import is_former_place
 from handlers.intake_text.labels import Label, find_labels, value_end
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.numbers import (
     recognise_accounts,
     recognise_codes,
     recognise_noise,
-    recognise_phones,
 )
+from handlers.intake_text.phones import recognise_phones
 from handlers.intake_text.quantities import hide_quantities
 from handlers.intake_text.rates import RateMention, rate_text, recognise_rates
 from handlers.intake_text.readings import Gathering, Policy, Reading
@@ -128,6 +129,9 @@ def _address(board: Board) -> None:
     if len(kept := corrected(board.text.said, finds)) < len(finds):
         board.finds["address"] = kept
         return
+    still = [find for find in finds if not is_former_place(board.text.said, find)]
+    if still and len(still) < len(finds):
+        board.finds["address"] = finds = still
     own = [
         find for find in finds if not _ELSEWHERE.search(board.text.said[max(0, find.start - 8) : find.start])
     ]

@@ -9,16 +9,16 @@ from handlers.intake_text.board import Board, Find
 from handlers.intake_text.companies import recognise_full_names
 from handlers.intake_text.contacts import note_title, recognise_contacts
 from handlers.intake_text.directories import Directory
+from handlers.intake_text.formers import is_former, is_former_place
 from handlers.intake_text.labels import Label
 from handlers.intake_text.new_customers import solve
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.readings import Gathering, Reading
 from handlers.intake_text.references import Reference, find_reference
 
-_FORMER = re.compile(
-    r"(?:原来?|旧|老|以前|之前|从)(?:的|那个)?(?:手机|电话|座机|号码|邮箱|号)?(?:是|为)?[\s:：]*$"
+_NEW_NAME = re.compile(
+    r"(?:新名称?|新名字|改名[为成叫]?|更名[为成叫]?|改为|改成|变更为|现名)(?:了|是|为|叫)?[\s:：]*$"
 )
-_GONE = re.compile(r"\s?[(（,，]?\s?(?:已经?)?(?:停用|作废|不用|不要|停机|注销|打不通|空号|换掉)")
 _NEW_CONTACT = re.compile(
     r"(?:联系人|采购|对接人|负责人|经办人|收货人|联系(?!人|电话|方式|不)|找(?:财务|采购|销售|仓库)?|现在(?=是|找|"
     r"叫))(?:[一-龥]{0,4}?)(?:换成了?|改成|改为|变更为|换为|换人|是|叫|"
@@ -30,34 +30,35 @@ def read_data_change(text: Text, directory: Directory | None) -> Reading:
     """Read a change that 内勤 makes alone; the outcome is another process."""
     board, labels, _rates, _terms, _told = solve(text)
     recognise_full_names(board, labels)
-    if re.search(r"改名|更名", text.said):
-        board.finds.pop("customer_name", None)
+    renamed = _renamed(board) if re.search(r"改名|更名|新名称", text.said) else []
     reference = find_reference(board, labels, directory)
     _refer(board, reference, directory)
+    board.finds["customer_name"] = renamed
     _drop_former(board)
     _contact(board)
     _addresses(board, labels)
     gathered = Gathering(board)
     gathered.settle(
-        "customer_ref", "contact_name", "mobile", "landline", "extension", "fax", "email", "address",
-        "delivery_address", "postcode", "bank_name", "bank_account", "uscc",
+        "customer_ref", "customer_name", "contact_name", "mobile", "landline", "extension", "fax", "email",
+        "address", "delivery_address", "postcode", "bank_name", "bank_account", "uscc",
     )  # fmt: skip
     return gathered.rerouted("customer_data_change")
 
 
+def _renamed(board: Board) -> list[Find]:
+    """Give what a customer is called from now on, and leave its former name to the reference."""
+    names = board.finds.pop("customer_name", [])
+    new = [find for find in names if _NEW_NAME.search(board.text.said[max(0, find.start - 8) : find.start])]
+    board.finds["customer_name"] = [find for find in names if find not in new and len(names) > 1]
+    return new
+
+
 def _drop_former(board: Board) -> None:
-    """Drop numbers that are said to be gone, where a new one stands: 原来的138…停用了,改成136…."""
-    said = board.text.said
-    for name in ("mobile", "landline", "email"):
-        finds = board.finds.get(name, [])
-        kept = [
-            find
-            for find in finds
-            if not _GONE.match(said, find.end)
-            and not _FORMER.search(said[max(0, find.start - 8) : find.start])
-        ]
-        if kept and len(kept) < len(finds):
-            board.finds[name] = kept
+    """Drop the mail address that is said to be gone, where a new one stands."""
+    finds = board.finds.get("email", [])
+    kept = [find for find in finds if not is_former(board.text.said, find)]
+    if kept:
+        board.finds["email"] = kept
 
 
 def _refer(board: Board, reference: Reference | None, directory: Directory | None) -> None:
@@ -99,10 +100,12 @@ def _addresses(board: Board, labels: list[Label]) -> None:
     said = board.text.said
     recognise_addresses(board, labels)
     finds = board.finds.pop("address", [])
-    for find in finds:
+    finds += board.finds.pop("delivery_address", [])
+    kept = [find for find in finds if not is_former_place(said, find)]
+    for find in kept or finds:
         before = said[max(0, find.start - 14) : find.start]
-        delivery = re.search(r"送货|收货|发货|交货|寄|送到|统一送|货[^,。]{0,4}(?:送|发)", before)
-        name = "delivery_address" if delivery else "address"
+        delivery = re.search(r"送货|收货|发货|交货|寄|送到|统一送|改送|货[^,。]{0,4}(?:送|发)", before)
+        name = "delivery_address" if delivery or find.field == "delivery_address" else "address"
         board.finds.setdefault(name, []).append(Find(name, find.value, find.start, find.end, find.why))
 
 

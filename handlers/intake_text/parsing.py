@@ -8,6 +8,7 @@ Nothing is guessed: what has two readings stands in `clarify` with its candidate
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from domain.calendar import WorkCalendar
@@ -17,14 +18,15 @@ from handlers.intake_text.file_loans import read_file_loan
 from handlers.intake_text.intents import recognise_intent
 from handlers.intake_text.layouts import flattened
 from handlers.intake_text.new_customers import read_new_customer
-from handlers.intake_text.normalising import Text, joined, normalise
+from handlers.intake_text.normalising import Text, normalise
 from handlers.intake_text.other_requests import read_data_change, read_query
 from handlers.intake_text.readings import Policy, Reading
-from handlers.intake_text.splitting import split_changes, split_new_customers
+from handlers.intake_text.sharing import shared_out
+from handlers.intake_text.splitting import split_changes, split_new_customers, still_wanted
 
 DEFAULT_POLICY = Policy()
-MOST_REQUESTS = 8
-"""Requests that are told apart in one message; longer lists come as files."""
+MOST_REQUESTS = 10
+"""Requests that are read in one message; the words of the others are given back."""
 
 
 def parse_text(
@@ -47,12 +49,15 @@ def parse_text(
     kind = recognise_intent(text) if intent == "auto" else intent
     match kind:
         case "new_customer":
-            chunks = [chunk for row in flattened(text) for chunk in split_new_customers(row)]
-            return _joined(kind, [read_new_customer(chunk, policy, directory) for chunk in _few(chunks)])
+            chunks = _requests(text, split_new_customers)
+            few = chunks[:MOST_REQUESTS]
+            return _joined(kind, [read_new_customer(chunk, policy, directory) for chunk in few], chunks)
         case "discount_change":
-            chunks = [chunk for row in flattened(text) for chunk in split_changes(row)]
-            readings = [read_change(chunk, policy, directory, today, calendar) for chunk in _few(chunks)]
-            return _joined(kind, readings)
+            chunks = _requests(text, split_changes)
+            readings = [
+                read_change(chunk, policy, directory, today, calendar) for chunk in chunks[:MOST_REQUESTS]
+            ]
+            return _joined(kind, readings, chunks)
         case "customer_data_change":
             return read_data_change(_single(text), directory)
         case "file_loan":
@@ -62,20 +67,17 @@ def parse_text(
     return Reading(kind, "reroute")
 
 
+def _requests(text: Text, split: Callable[[Text], list[Text]]) -> list[Text]:
+    return still_wanted([chunk for row in flattened(text) for chunk in shared_out(split(row))])
+
+
 def _single(text: Text) -> Text:
     return flattened(text)[0]
 
 
-def _few(chunks: list[Text]) -> list[Text]:
-    """Leave what is too many together in the last one, whose several values are asked back; none is lost."""
-    if len(chunks) <= MOST_REQUESTS:
-        return chunks
-    rest = [piece for chunk in chunks[MOST_REQUESTS - 1 :] for piece in (chunk, "\n")]
-    return [*chunks[: MOST_REQUESTS - 1], joined(rest)]
-
-
-def _joined(intent: str, readings: list[Reading]) -> Reading:
+def _joined(intent: str, readings: list[Reading], chunks: list[Text]) -> Reading:
     if len(readings) == 1:
         return readings[0]
     clarify = tuple(question for reading in readings for question in reading.clarify)
-    return Reading(intent, "split", clarify=clarify, requests=tuple(readings))
+    rest = "\n".join(chunk.shown.strip() for chunk in chunks[len(readings) :])
+    return Reading(intent, "split", clarify=clarify, requests=tuple(readings), rest=rest)

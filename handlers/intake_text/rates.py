@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from domain.divisions import place_width
 from domain.errors import Refused
 from domain.rates import parse_rate
 from handlers.intake_text.board import Board
@@ -17,17 +18,21 @@ from handlers.intake_text.rate_shapes import (
     ARROW,
     ARROW_ZHE,
     BARE,
+    BOTTOM,
     CLAUSE,
     DECIMAL,
     DECIMALS_TURNED,
+    DENIED_AFTER,
     FACTOR,
     FLOOR,
     FROM_TO,
     HALF,
+    LIST,
     NEGATED,
     NOT_A_RATE,
     NOT_YET_AGREED,
     NUMBERS_TURNED,
+    OF_A_HUNDRED,
     OFF,
     OFF_AFTER,
     OFF_RANGE,
@@ -37,18 +42,24 @@ from handlers.intake_text.rate_shapes import (
     POINTS,
     POINTS_SAID,
     POINTS_TURNED,
+    PUT_OFF,
+    PUT_OFF_AFTER,
     REBATE,
     RELATIVE,
     SAID,
     SHARE,
+    TENTHS,
     TO_SHARE,
     TWO,
     TWO_DECIMALS,
     WHOLE,
     WHOLE_AGAIN,
+    WHOLE_SAID,
     ZHE,
+    ZHE_AND,
 )
 
+_IN_A_NAME = re.compile(r"[一-龥]{0,5}?(?:有限公司|公司|厂|商行|经营部|店)(?![一-龥])")
 _SAID_AS = {DECIMALS_TURNED: "{}", POINTS_TURNED: "优惠{}%"}
 
 
@@ -120,23 +131,37 @@ def _apply(board: Board, found: list[RateMention], rule: Rule) -> None:
 
 def _take(board: Board, found: list[RateMention], pattern: re.Pattern[str], read: Reader) -> None:
     for match in board.search(pattern):
-        if mention := read(match):
+        mention = None if _IN_A_NAME.match(board.left, match.end()) and _inside(board, match) else read(match)
+        if mention:
             found.append(_judged(board.text.said, mention))
             board.take(mention.start, mention.end)
+
+
+def _inside(board: Board, match: re.Match[str]) -> bool:
+    """Whether a rate is a piece of a company's name: 佛山九折五金厂, and not 九折 佛山五金厂."""
+    before, after = board.left[max(0, match.start() - 2) : match.start()], board.left[match.end() :]
+    return (
+        bool(re.search(r"[一-龥](?<![打按给享改到成为走是的要想])$", before)) and place_width(after[:8]) < 2
+    )
 
 
 def _take_pairs(board: Board, found: list[RateMention], pattern: re.Pattern[str]) -> None:
     """Read two numbers that share one word: 折扣94→91, 从95到93折."""
     for match in board.search(pattern):
-        for name in ("a", "b"):
+        for name in ("c" if match.groupdict().get("c") else "a", "b"):
             read = _parsed(_SAID_AS.get(pattern, "{}折").format(match[name]))
             if read is not None and read[0] is not None:
-                found.append(_judged(board.text.said, RateMention(*match.span(name), read[0])))
-                board.take(*match.span(name))
+                start, end = match.start(name), match.end() if name == "b" else match.end(name)
+                found.append(_judged(board.text.said, RateMention(start, end, read[0])))
+                board.take(start, end)
 
 
 def _take_bare(board: Board, found: list[RateMention], label: Label) -> None:
     """Read a bare number behind the label of a rate."""
+    if (whole := WHOLE_SAID.match(board.text.said, label.at)) and whole[0] in board.left:
+        found.append(RateMention(*whole.span(), Decimal(1)))
+        board.take(*whole.span())
+        return
     match = BARE.match(board.left, label.at)
     mention = _value(match, match["n"]) if match else None
     if mention is not None:
@@ -153,8 +178,10 @@ def _judged(said: str, mention: RateMention) -> RateMention:
     given = re.search(r"\s(?=给他)", before)
     if given and not RIVAL.search(before[max(0, given.start() - 6) : given.start()]):
         before = before[given.end() :]
-    rival = bool(RIVAL.search(before) or NOT_A_RATE.search(before))
-    return replace(mention, rival=rival, negated=bool(NEGATED.search(before)))
+    rival = bool(RIVAL.search(before) or NOT_A_RATE.search(before) or BOTTOM.search(before))
+    put_off = PUT_OFF.search(before) or PUT_OFF_AFTER.match(said, mention.end)
+    denied = NEGATED.search(before) or DENIED_AFTER.match(said, mention.end)
+    return replace(mention, rival=rival, negated=bool(put_off or denied))
 
 
 def _value(match: re.Match[str], words: str, *, off: bool = False) -> RateMention | None:
@@ -228,7 +255,8 @@ def _relative(match: re.Match[str]) -> RateMention | None:
     if match["tenths"]:
         points += _percent("5" if match["tenths"] == "半" else match["tenths"])
     up = bool(re.match("上|调高|提高|涨|加|回调|升", way))
-    absolute = re.match(OFF, way) and not match["again"]
+    listed = re.search(rf"{LIST}(?:基础)?上?\s?$", match.string[max(0, match.start() - 8) : match.start()])
+    absolute = (re.match(OFF, way) or (listed and way in {"减", "少"})) and not match["again"]
     if way == "返":
         return _doubt(match, [1 - points], "a rebate may not be a discount")
     if absolute:
@@ -265,6 +293,9 @@ _COUNTED: tuple[Rule, ...] = (
 _NAMED: tuple[Rule, ...] = (
     ("折扣", TWO, _two),
     (".", TWO_DECIMALS, _two_decimals),
+    ("折", ZHE_AND, lambda match: _value(match, f"{match['n']}{match['m']}折")),
+    ("百1", OF_A_HUNDRED, lambda match: _value(match, f"{match['n']}折")),
+    ("成", TENTHS, lambda match: _value(match, f"{match['n']}{(match['m'] or '').replace('半', '五')}折")),
     ("对半", HALF, lambda match: RateMention(*match.span(), Decimal("0.5"))),
     (
         "折",

@@ -53,7 +53,10 @@ class Clarification:
 
 @dataclass(frozen=True)
 class Reading:
-    """One request, or several in `requests`. outcome: complete, ask_missing, clarify, refuse, split…."""
+    """One request, or several in `requests`. outcome: complete, ask_missing, clarify, refuse, split….
+
+    rest: the words of what is too many for one message, to be sent again.
+    """
 
     intent: str
     outcome: str
@@ -62,6 +65,7 @@ class Reading:
     clarify: tuple[Clarification, ...] = ()
     refuse_reason: str | None = None
     requests: tuple[Reading, ...] = ()
+    rest: str = ""
 
     def values(self) -> dict[str, Any]:
         return {name: value.value for name, value in self.fields.items()}
@@ -81,7 +85,7 @@ class Reading:
                 for each in self.clarify
             ],
             "refuse_reason": self.refuse_reason,
-        }
+        } | ({"rest": self.rest} if self.rest else {})
 
 
 _RATES = {"discount_rate", "requested_discount"}

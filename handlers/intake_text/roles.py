@@ -11,7 +11,7 @@ from handlers.intake_text.rates import RateMention
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
-    r"(?:从|由|自|眼下|如今|现价|现行价?|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常)(?:是|的|拿的?|做|为|给|"
+    r"(?:从|由|自|眼下|如今|现价|现行价?|原来?|原先|原本|本来|之前|以前|后来|目前|现在|现行|现|当前|一直是?|此前|平时|平常|执行的)(?:是|的|拿的?|做|为|给|"
     r"享受|按|折扣|结算|价格|[:：])*\s?$"
 )
 _LISTED_WITH_NOW = re.compile(r"(?:原来?|目前|现在|现行)[^,，;；。\n改调申拟]{1,12}[、和及/]\s?$")
@@ -31,6 +31,7 @@ _THEN_CHANGED = re.compile(
     r"=>)(?!善)"
 )
 _THEN_ASKED = re.compile(r"^\s?[,，]?\s?(?:现?在?申请|想|希望|要求?)(?:改|调|换|放|延|变|缩|转|用|走)")
+_ASKED_NOW = re.compile(r"(?:走|结|算|拿|执行|给|做)?吧")
 _EITHER = re.compile(r"都行|都可以|都可|之间|区间|左右|上下|您定|你定|看着定|随便")
 _CHANGE_ASKED = re.compile(r"从|由|调|改|变更|申请|降|升|恢复")
 
@@ -73,7 +74,11 @@ def roles_of_rates(
             roles[at] = "now"
         elif both_sides and arrow:
             roles[at] = "now" if mention.start < arrow.start() else "to"
-        elif _NOW.search(before) and not re.search(r"现申请|(?:改|调|降|升)到?$", before):
+        elif (
+            _NOW.search(before)
+            and not re.search(r"现申请|(?:改|调|降|升)到?$", before)
+            and not _ASKED_NOW.match(after)
+        ):
             roles[at] = "now"
         elif at + 1 < len(meant) and _turns(said, mention.end, meant[at + 1].start):
             roles[at], roles[at + 1] = "now", "to"

@@ -10,7 +10,9 @@ from handlers.intake_text.labels import field_of_label, find_labels
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.trades import unlike_a_name
 
-MOST = 8
+MOST = 40
+"""Requests that are told apart in one message."""
+MOST_LABELS = 300
 _MARK = re.compile(
     r"(?:^|(?<=\n))\s*[\-*·•](?=\s?[一-龥])\s?|(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|"
     r"\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|"
@@ -21,6 +23,9 @@ _BREAK = re.compile(r"\n\s*\n|\n|[;；。]|[,，]?(?:另外|同时|此外|还有
 _RATE = re.compile(r"[\d一二三四五六七八九十.点]{1,5}\s?[折扣]|个点|月结|现结|款到|票到|货到|账期|承兑")
 
 
+_TAKEN_BACK = re.compile(
+    r"(?:[先就]|暂时?)?(?:不报|不建|不录|别建|别报|别录|不申请|撤[了回]?|算了|作废|取消)[了吧]?[,，。;；!！\s)）]*$"
+)
 _INTRODUCED = re.compile(
     r"[^:：,，;；\n]{0,20}(?:[两二三四几2-9]\s?[家个条份件]|一起)[^:：,，;；\n]{0,12}[:：]\s*"
 )
@@ -35,7 +40,7 @@ _NAME_AND_RATE = re.compile(
 def split_new_customers(text: Text) -> list[Text]:
     """Cut a text at the names of companies, each chunk from its mark or line on."""
     board = Board(text)
-    labels = find_labels(board)
+    labels = find_labels(board, MOST_LABELS)
     recognise_companies(board, labels)
     finds = sorted(board.finds.get("customer_name", []), key=lambda find: find.start)
     names: list[int] = []
@@ -77,6 +82,12 @@ def split_changes(text: Text) -> list[Text]:
     return [text] if len(breaks) < 2 else _asking_chunks(text, breaks)
 
 
+def still_wanted(chunks: list[Text]) -> list[Text]:
+    """Drop requests that are taken back where they end: ②…这个客户刚说不要了,不报."""
+    kept = [chunk for chunk in chunks if not _TAKEN_BACK.search(chunk.said)]
+    return kept if kept else chunks
+
+
 def _asks(said: str) -> bool:
     """Whether a listed line is a request by itself, and no field of one: ② 现价92折."""
     bare = _MARK.sub("", said, count=1).strip()
@@ -90,7 +101,7 @@ def _asks(said: str) -> bool:
 def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
     """Join what follows a break to the request before, unless it begins with a name and asks for a rate."""
     starts: list[int] = []
-    values = {label.start for label in find_labels(Board(text)) if label.field != "customer_name"}
+    values = {label.start for label in find_labels(Board(text), MOST_LABELS) if label.field != "customer_name"}
     ends = [*breaks[1:], len(text.said)]
     for first, last in zip(breaks, ends, strict=True):
         said = text.said[first:last]

@@ -15,11 +15,12 @@ from handlers.intake_text.board import Board
 from handlers.intake_text.decided import RIVAL
 from handlers.intake_text.instalments import NUM, Add, recognise_instalments
 from handlers.intake_text.labels import Label
+from handlers.intake_text.rate_shapes import DENIED_AFTER
 
 _DAYS = rf"(?:{NUM}\s?(?:天|日(?!前)|个?月|周|个?星期)|半个?月)"
 _BARE = (
     rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|"
-    rf"\d{{1,3}}(?![\d.%个折点万元台件号月年/\-]|\s?[折个]))"
+    rf"\d{{1,3}}(?![\d.%个折点万元台件号月年]|[/\-]\d|\s?[折个]))"
 )
 _LINK = r"\s?[:(的是]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
@@ -77,6 +78,11 @@ _CASH = re.compile(
 _INSPECTED = re.compile(
     rf"(?:货到|到货|收货)?(?:安装|调试)?验收(?:合格)?(?:之?后)?\s?(?:{_DAYS})(?:内|后)?(?:付款|付清|结清|付)?"
 )
+_UNKNOWN = re.compile(
+    r"压[一二两三半1-3]?(?:批|单|车|个月)?[付结][一二两三1-3]?(?:批|单|车)?|滚动(?:结算?|付款|付)|滚单结?|信用证|\bl/?c\b|(?:三七|四六|二八|五五|对半)开|代销|寄售|"
+    r"铺[货底](?=[,，。;；\s]|结|$)|卖完(?:再)?结"
+)
+"""Ways of paying that are none of the company's."""
 _RATIO = re.compile(
     r"(?<!\d)[1-9]\s?[-:/]\s?[1-9]\s?[-:/]\s?[1-9](?:\s?[-:/]\s?[1-9])?\s?(?=付款|付|分期|结算|比例|的?方式)|"
     r"分[二两三四五六\d][期次](?:付款?)?|分期付款"
@@ -95,6 +101,8 @@ _FROM_TO = re.compile(
 )
 _LOOSE = re.compile(rf"\s?{_DAYS}(?![一-龥])")
 
+_OF_SERVICE = re.compile(r"(?:内|以内)?(?:必须|要|会)?(?:派人|派员|上门|安排|安装|调试|退货|换货|提出|验货)")
+"""Behind 货到15天, where it is no term of payment."""
 _NEGATED = re.compile(r"(?:不要|别按|不是|不做|不走|不用|不能|不接受|不收|不接|取消|别)\s?$")
 
 
@@ -120,8 +128,8 @@ def recognise_terms(board: Board, labels: list[Label]) -> list[TermsMention]:
     def add(start: int, end: int, value: dict[str, Any] | None, why: str = "words") -> None:
         mention = TermsMention(start, end, value, board.shown(start, end).strip(), why=why)
         before = re.split(r"[,;。\n\s]", board.text.said[max(0, start - 12) : start])[-1]
-        rival = RIVAL.search(before)
-        found.append(replace(mention, negated=bool(_NEGATED.search(before) or rival)))
+        refused = _NEGATED.search(before) or DENIED_AFTER.match(board.text.said, end)
+        found.append(replace(mention, negated=bool(refused or RIVAL.search(before))))
         board.take(start, end)
 
     recognise_instalments(board, add)
@@ -141,22 +149,29 @@ def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
     for match in board.search(_ACCEPTANCE) if re.search("[承商]", board.text.said) else ():
         add(match.start(), match.end(), _acceptance(match))
+    for match in board.search(_UNKNOWN):
+        add(match.start(), match.end(), None, "none of the ways of settlement")
     for match in board.search(_ABOUT):
         add(match.start(), match.end(), None, "several numbers of days, or a limit")
+    _from_to(board, add)
+    for method, pattern in _TERMS:
+        for match in board.search(pattern):
+            if not _OF_SERVICE.match(board.left, match.end()):
+                _add_days(add, method, match.span(), match["days"] or match["ahead"])
+    for mention in list(found):
+        other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
+        if other and mention.value and mention.value["days"] is not None:
+            span = other.start("days"), other.end()
+            _add_days(add, Method(mention.value["method"]), span, other["days"])
+
+
+def _from_to(board: Board, add: Add) -> None:
     for match in board.search(_FROM_TO):
         method = next(method for method, basis in _WITH_DAYS if re.fullmatch(basis, match["basis"]))
         for name, start in (("a", match.start()), ("b", match.start("b"))):
             days = _read_days(match[name])
             if days is not None:
                 add(start, match.end(name), _terms(method, days))
-    for method, pattern in _TERMS:
-        for match in board.search(pattern):
-            _add_days(add, method, match.span(), match["days"] or match["ahead"])
-    for mention in list(found):
-        other = _OTHER_DAYS.match(board.left, mention.end) if mention.value else None
-        if other and mention.value and mention.value["days"] is not None:
-            span = other.start("days"), other.end()
-            _add_days(add, Method(mention.value["method"]), span, other["days"])
 
 
 def _add_days(add: Add, method: Method, span: tuple[int, int], said: str) -> None:

@@ -27,6 +27,7 @@ from handlers.wording import labelled
 
 SHORTEST = 4  # characters; less is a word, not a message
 LONGEST = 4096
+PIECE = 3000  # characters of one message that gives words back
 ENTRIES = 24  # customers that a message may be about
 FREE = {"reason", "purpose", "scope_words", "unsealing"}  # own words, which may speak of anything
 MANY = 3
@@ -109,6 +110,8 @@ class Pasting:
                     return False
                 if not allowed:
                     raise Refused("role_required")
+                self._forms.require_room(ctx, len(told))
+                self._give_back(ctx, reading.rest)
                 self._begin(ctx, form, text, told or [(reading, [])])
                 return True
             case "customer_data_change":
@@ -152,6 +155,12 @@ class Pasting:
             notes.insert(0, count)
         ctx.conversation.active = draft.id
         self._forms.show(ctx, draft, notes, result.doubt)
+
+    def _give_back(self, ctx: Context, rest: str) -> None:
+        """Send the words of what is too many for one message, so that none is lost."""
+        lead = ctx.language("That is as many as I take at once. Please send the others again later:")
+        for start in range(0, len(rest), PIECE):
+            ctx.say(ViewBuilder().say(lead if start == 0 else "…").say(rest[start : start + PIECE]).view())
 
     # --- other wishes ------------------------------------------------------------------------------------
 
