@@ -32,7 +32,7 @@ FOUR = re.compile(rf"[{SURNAMES}]{{2}}[一-龥]{{2}}")
 CALLED = re.compile(
     rf"(?:(?:{COMPOUND})|[{SURNAMES}]){SHORT_TITLE}|折(?:{PLAIN_TITLE})|[老小阿][一-龥]{{1,2}}|[{SURNAMES}](?:记|府)"
 )
-BESIDE = re.compile(rf"[\s\-(（,]{{1,2}}(?P<title>{TITLE})[)）]?(?![一-龥])")
+BESIDE = re.compile(rf"[\s\-(（,|]{{1,5}}(?P<title>{TITLE})[)）]?(?![一-龥])")
 GLUED = re.compile(
     r"(?P<title>(?:总经理|副总经理|采购经理|采购主管|销售经理|[一-龥]{0,2}经理|[一-龥]{0,2}主管|"
     r"[一-龥]{0,2}主任|[一-龥]{0,2}厂长|先生|女士|小姐|"

@@ -28,7 +28,7 @@ from handlers.intake_text.placeholders import not_yet, suspicious
 from handlers.intake_text.trades import ends_with_trade
 
 _LEAD = re.compile(
-    r"(?:找|跟|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|我叫|是|叫)(?=[一-龥]{2})"
+    r"(?:先?找|先联系|跟|采购部?|财务部?|设备部|工程部|技术部|生产部|销售部|客户|店主|对接人?|联系|人是|联系人|老板娘?|业务部|我叫|是|叫)(?=[一-龥]{2})"
 )
 _IN_SENTENCE = re.compile(
     r"[一-龥]{0,10}?(?:采购|联系|对接|负责|管|老板|经理|找|跟|接|收货|姓名|人(?=叫))[一-龥]{0,6}"

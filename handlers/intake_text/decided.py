@@ -20,6 +20,7 @@ _DECIDED = re.compile(
 _BEFORE = re.compile(
     r"以前|之前|原来|原先|本来|原本|一开始|起初|起先|开口|想要?|希望|要求|非要|开始|最早|先前|报的|要(?=\s?$)|(?:客户|对方|他们?|她|老板)[^,]{0,4}说|提过|问过"
 )
+_SETTLED = re.compile(r"\s?(?:谈成|谈下来|成交|敲定|拍板|定了|定下来)")
 _TALKED_OF = re.compile(r"[^,;。!?\n]{0,8}(?:谈|提|问|聊|考虑)过")
 _CLAUSE = re.compile(r"[,;。!?\n]")
 
@@ -45,6 +46,6 @@ def decided(said: str, mentions: Sequence[M]) -> list[M]:
     last = [
         each
         for each, words, was in zip(mentions, before, gone, strict=True)
-        if _DECIDED.search(words) and not was
+        if not was and (_DECIDED.search(words) or _SETTLED.match(said, each.end))
     ]
     return last if last and any(gone) and sum(gone) + len(last) == len(mentions) else list(mentions)

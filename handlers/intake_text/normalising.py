@@ -29,7 +29,9 @@ _TYPOS = tuple(
         ("而家", "现在"),
         ("落单", "下单"),
         ("地址系", "地址是"),
-        (r"月接(?=\s?\d|[一二三四五六七八九十]{1,3}天)", "月结"),
+        (r"俩(?=个?点)", "两"),
+        (r"建党(?=[:：,，\s])", "建档"),
+        (r"月[接节](?=\s?\d|[一二三四五六七八九十]{1,3}天)", "月结"),
         (r"折口(?=\s?[\d:：一二三四五六七八九])", "折扣"),
         ("拆扣", "折扣"),
         ("打拆", "打折"),
@@ -42,6 +44,8 @@ _TYPOS = tuple(
     )
 )
 """What is typed for words of ours by their sound or shape, each as long as what is meant."""
+_CAPITALS = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾]{2,4}(?=\s?[折扣天])")
+_PLAIN_DIGITS = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _HAN_DIGIT = "[零〇一二两三四五六七八九十点]"
 _GAPS = (
     re.compile(
@@ -51,6 +55,7 @@ _GAPS = (
     ),
     re.compile(r"[路街道巷弄号栋幢座楼] {1,2}\d{1,5} {0,2}(?:[号弄栋幢座室楼层]|-\d{1,4}号)"),
     re.compile(rf"(?<![一-龥]){_HAN_DIGIT} {{1,2}}(?:{_HAN_DIGIT} {{0,2}}){{1,2}}[折扣]"),
+    re.compile(r"(?m)(?:^|(?<=[\n|,，]))[ ]?[一-龥] {1,2}[一-龥](?: {1,2}[一-龥])?(?=[ ]{0,3}(?:$|[|,，]))"),
     re.compile(r"(?<!\d)(?<!\d )1(?: \d){10}(?! ?\d)"),
     re.compile(r"(?<!\d)0\d{2,3} ?- ?[2-9]\d{2,3} ?\d{3,4}(?!\d)"),
 )
@@ -129,7 +134,7 @@ def _mended(said: str) -> str:
     """Read words of ours that were typed by their sound or shape as what they are meant to be."""
     for typed, meant in _TYPOS:
         said = typed.sub(meant, said)
-    return said
+    return _CAPITALS.sub(lambda match: match[0].translate(_PLAIN_DIGITS), said)
 
 
 @lru_cache(maxsize=8192)

@@ -18,7 +18,7 @@ _NUMBER_OF_A_THING = re.compile(
     r"为)?\s?[:：]?\s?[a-z]{0,6}\d[\da-z\-]{4,30}"
 )
 _CODE_RUN = re.compile(r"[0-9a-z](?:[ \-]?[0-9a-z]){0,24}")
-_CODE = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]{0,17}[0-9])[159ny][1-59]\d{6}[0-9a-z]{8,12}(?![0-9a-z])")
+_CODE = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]{0,17}[0-9])[159ny][1-59][\doil]{6}[0-9a-z]{8,12}(?![0-9a-z])")
 _CODE_SPACED = re.compile(r"(?<![0-9a-z])9[1-3](?:[ \-]?\d){6}(?:[ \-]?[0-9a-z]){10}(?![0-9a-z])")
 _ACCOUNT = re.compile(r"\d(?:[ \-]?\d){7,29}(?!\d)")
 _LONG_RUN = re.compile(r"(?<![0-9a-z+])\d(?:[ ]?\d){14,22}(?![0-9a-z])")

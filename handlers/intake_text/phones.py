@@ -10,26 +10,24 @@ from handlers.intake_text.board import Board, Find
 from handlers.intake_text.formers import is_former, is_nobodys
 from handlers.intake_text.labels import Label, label_before
 
-_SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
+_SPOKEN = str.maketrans("零〇洞幺一二三四五六七拐八九勾", "000112345677899")
+_DIGIT = "[零〇洞幺一二三四五六七拐八九勾]"
 _HOTLINE = re.compile(r"(?<!\d)[48]00(?:[ \-]?\d{3}[ \-]?\d{4}|[ \-]?\d{4}[ \-]?\d{3})(?!\d)")
 _ABROAD = re.compile(
     r"(?:\+|(?<!\d)(?<!\d[ \-])00)(?!86)[1-9]\d{0,2}[ \-]?\(?\d{1,4}\)?(?:[ \-]?\d{2,5}){1,3}(?!\d)"
 )
 MOBILE = re.compile(r"(?=[+0-9])(?:(?:\+|(?<!\d)00|(?<!\d))86[ \-]?)?(?<![\d.])1[3-9]\d(?:[ \-]?\d){8}(?!\d)")
-_SPOKEN_RUN = re.compile(
-    r"[幺一](?:[ \-]?[零〇幺一二三四五六七八九]){6,13}(?![零〇幺一二三四五六七八九点十百折成])"
-)
-_SPOKEN_LANDLINE = re.compile(
-    r"[零〇](?:[ \-]?[零〇幺一二三四五六七八九]){9,11}(?![零〇幺一二三四五六七八九点十百折成])"
-)
+_SPOKEN_RUN = re.compile(rf"[幺一](?:[ \-]?{_DIGIT}){{6,13}}(?!{_DIGIT}|[点十百折成])")
+_SPOKEN_LANDLINE = re.compile(rf"(?<!{_DIGIT})[零〇洞](?:[ \-]?{_DIGIT}){{9,11}}(?!{_DIGIT}|[点十百折成])")
 LANDLINE = re.compile(
     r"(?:\+?86[ \-]?)?\(?(?<!\d)(?P<area>0(?:10|2\d|"
     r"[3-9]\d{2}))\)?[ \-]?(?P<local>[2-9]\d{2,3}[ \-]?\d{4}|[2-9]\d{3}[ \-]\d{3})(?!\d)"
-    r"(?:[ ]?(?:转接?|分机号?|ext\.?|x|#|\*|-)[ :]?(?P<ext>\d{1,6})(?!\d))?"
+    r"(?:[ ]{0,3}(?:转接?|分机号?|ext\.?|x|#|\*|-)[ :]?(?P<ext>\d{1,6})(?!\d))?"
 )
 _FROM_ABROAD = re.compile(
     r"\+86[ \-]?(?P<area>10|2\d|[3-9]\d{2})[ \-](?P<local>[2-9]\d{2,3}[ \-]?\d{4})(?!\d)(?P<ext>(?!))?"
 )
+_SHORT_LANDLINE = re.compile(r"(?<![\d\-])0\d{2,3}-\d{3,6}(?![\d\-])")
 _BAD_MOBILE = re.compile(r"(?<![\d.a-z])1[0-9](?:[ \-]?[\doil]){6,12}(?![\da-z])")
 _FAX_AFTER = re.compile(r"[ ]?[(（]?[ ]?(?:传真|fax)(?!\s?[:：/]?\s?[\d\0(同号])")
 _OF_ANOTHER = re.compile(
@@ -39,6 +37,9 @@ _SIGNATURE = re.compile(
     r"\s*(?:-{1,3}|~)\s?[一-龥]{0,8}(?:[一二三四五六七八九]部|部|组|区|科|分公司)?\s?[一-龥]{2,4}[\s:：]*$"
 )
 """The line of whoever sends the message, below what they forward: —— 销售二部 冯立 138…."""
+_SENDERS_LINE = re.compile(
+    r"\s*(?:业务员|跟单|销售员?|报单人|提交人|录入人|申请人|填表人)\s?[:：]?\s?[一-龥]{2,4}"
+)
 _LOCAL = re.compile(r"(?<!\d)[2-9]\d{2,3}[ \-]?\d{4}(?!\d)")
 
 
@@ -57,13 +58,17 @@ def recognise_phones(board: Board, labels: list[Label]) -> None:
     for pattern in (LANDLINE, _FROM_ABROAD):
         for match in board.search(pattern):
             _landline(board, match)
-    for match in board.search(_SPOKEN_RUN):
-        _spoken(board, match)
     for match in board.search(_SPOKEN_LANDLINE):
         if said := LANDLINE.fullmatch(re.sub(r"[ \-]", "", match[0]).translate(_SPOKEN)):
             board.found("landline", f"{said['area']}-{said['local']}", *match.span(), "shape")
+    for match in board.search(_SPOKEN_RUN):
+        _spoken(board, match)
     _bad(board, labels)
     _leave_others(board, labels)
+    for match in board.search(_SHORT_LANDLINE):
+        label = label_before(labels, board.left, match.start())
+        if label is not None and label.field in {"phone", "landline", "mobile"}:
+            board.ask("landline", [], f"too short: {match[0]}", *match.span())
     for label in labels:
         if label.field in {"phone", "landline", "mobile"} and (local := _LOCAL.match(board.left, label.at)):
             number = re.sub(r"\D", "", local[0])
@@ -107,6 +112,8 @@ def _of_another(board: Board, labels: list[Label], find: Find) -> bool:
     said = board.text.said
     note = next((label for label in reversed(labels) if label.at <= find.start), None)
     if note is not None and note.words in {"备注", "说明"} and "\n" not in said[note.at : find.start]:
+        return True
+    if _SENDERS_LINE.match(said, said.rfind("\n", 0, find.start) + 1, find.start) and "\n" in said:
         return True
     line = said[said.rfind("\n", 0, find.start) + 1 : find.start]
     if "\n" in said and _SIGNATURE.match(line):

@@ -60,6 +60,10 @@ from handlers.intake_text.rate_shapes import (
 )
 
 _IN_A_NAME = re.compile(r"[一-龥]{0,5}?(?:有限公司|公司|厂|商行|经营部|店)(?![一-龥])")
+_HAN_RANGE = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")
+_TWICE = re.compile(r"([五六七八九][一二三四五六七八九])([五六七八九][一二三四五六七八九])")
+_REBATED = "a rebate may not be a discount"
+_BONUS = re.compile(r"做满|完成|达到|达标|任务")
 _SAID_AS = {DECIMALS_TURNED: "{}", POINTS_TURNED: "优惠{}%"}
 
 
@@ -120,7 +124,15 @@ def recognise_rates(board: Board, labels: list[Label]) -> list[RateMention]:
     _take(board, found, WHOLE_AGAIN, lambda match: RateMention(*match.span("whole"), Decimal(1)))
     if not found:
         _take(board, found, WHOLE, lambda match: RateMention(*match.span(), Decimal(1)))
-    return sorted(found, key=lambda mention: mention.start)
+    sure = any(mention.value is not None and mention.meant for mention in found)
+    kept = [mention for mention in found if not (sure and _of_the_year(board.text.said, mention))]
+    return sorted(kept, key=lambda mention: mention.start)
+
+
+def _of_the_year(said: str, mention: RateMention) -> bool:
+    """Whether a mention is a bonus for an aim reached, beside the rate itself."""
+    before = CLAUSE.split(said[max(0, mention.start - 16) : mention.start])[-1]
+    return mention.why == _REBATED and bool(_BONUS.search(before))
 
 
 def _apply(board: Board, found: list[RateMention], rule: Rule) -> None:
@@ -206,6 +218,10 @@ def _doubt(match: re.Match[str], candidates: list[Decimal], why: str) -> RateMen
 
 
 def _zhe(match: re.Match[str]) -> RateMention | None:
+    if twice := _TWICE.fullmatch(match["n"]):
+        both = [_value(match, f"{said}折") for said in twice.groups()]
+        values = [each.value for each in both if each is not None and each.value is not None]
+        return _doubt(match, values, "a range is not a request")
     mention = _value(match, f"{match['n']}折")
     if mention is not None and match["about"] == "半":
         single = mention.value is not None and mention.value * 10 % 1 == 0
@@ -254,11 +270,14 @@ def _relative(match: re.Match[str]) -> RateMention | None:
     points = (_percent(match["halves"]) + Decimal("0.005") if match["halves"] else _percent(said)) * share
     if match["tenths"]:
         points += _percent("5" if match["tenths"] == "半" else match["tenths"])
-    up = bool(re.match("上|调高|提高|涨|加|回调|升", way))
+    up = bool(re.match("上|调高|提高|涨|加|回调|升|收", way))
     listed = re.search(rf"{LIST}(?:基础)?上?\s?$", match.string[max(0, match.start() - 8) : match.start()])
     absolute = (re.match(OFF, way) or (listed and way in {"减", "少"})) and not match["again"]
     if way == "返":
-        return _doubt(match, [1 - points], "a rebate may not be a discount")
+        return _doubt(match, [1 - points], _REBATED)
+    if range_said := _HAN_RANGE.fullmatch(match["n"] or ""):
+        ends = [1 - _percent(digit) for digit in range_said.groups()]
+        return _doubt(match, ends, "a range is not a request")
     if absolute:
         if not 0 < points < Decimal("0.6"):
             return None
@@ -285,7 +304,7 @@ _COUNTED: tuple[Rule, ...] = (
     (
         "返",
         REBATE,
-        lambda match: _doubt(match, [1 - _percent(match["n"])], "a rebate may not be a discount"),
+        lambda match: _doubt(match, [1 - _percent(match["n"])], _REBATED),
     ),
     ("让优下o", OFF_AFTER, lambda match: _value(match, f"优惠{match['n'] or match['p']}%", off=True)),
 )

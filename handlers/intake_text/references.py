@@ -29,7 +29,7 @@ _LEAD_ONE = re.compile(
 """One of the words that lead to a name."""
 _LEAD = re.compile(rf"(?:{_LEAD_ONE.pattern})+")
 _END = re.compile(
-    r"[呢嘛哈](?!绒)|[他她它]们?家?|[望拟盼](?=[将把对改调申能请降])|[这那](?=[次回趟边条笔事单都]|中标)|(?:近|连续|连着|最近)?[一二三四五六七八九十两半几\d]{1,3}个?(?:月|"
+    r"[呢嘛哈](?!绒)|咱|[他她它]们?家?|[望拟盼](?=[将把对改调申能请降])|[这那](?=[次回趟边条笔事单都]|中标)|(?:近|连续|连着|最近)?[一二三四五六七八九十两半几\d]{1,3}个?(?:月|"
     r"年|季度)(?=[没不只才都来内里])|"
     r"分别(?=调|改)|当前|管(?=采购|财务|仓|设备)|来[函电]|(?:发|转)(?:过)?来|告知|对接|负责人|底价|底线|框架(?=合同|协议)|[个嘅](?=折扣|联系|电话|地址)|开户|账号|总机|后面|往后|接下来|开(?=\d|[专普]?票)|"
     r"我(?=[刚们想要的申跟和])|走(?=[银承月款货票账])|(?:上回|这回|批下来|现行)|[一-龥]总(?=原话|[说的讲])|中标|拿下|谈下|仓管|仓库(?!设备|货架|物流)|门卫|前台|老板|原话|眼下|"
@@ -202,7 +202,8 @@ def _called(board: Board, start: int, end: int) -> tuple[int, int] | None:
         if begin > start and 0 <= brand_width(words) < 2:
             continue
         if said[stop : stop + 1] in {"说", "讲"} and len(words) <= 3 and stop + 1 < end:
-            return _called(board, stop + 1, end)
+            told = re.compile(r"(?:他们|我们|咱们?|她们)?").match(said, stop + 1, end)
+            return _called(board, told.end() if told else stop + 1, end)
         return (begin, stop) if _may_be_called(words) else None
     return None
 

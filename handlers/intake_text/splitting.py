@@ -101,7 +101,9 @@ def _asks(said: str) -> bool:
 def _asking_chunks(text: Text, breaks: list[int]) -> list[Text]:
     """Join what follows a break to the request before, unless it begins with a name and asks for a rate."""
     starts: list[int] = []
-    values = {label.start for label in find_labels(Board(text), MOST_LABELS) if label.field != "customer_name"}
+    values = {
+        label.start for label in find_labels(Board(text), MOST_LABELS) if label.field != "customer_name"
+    }
     ends = [*breaks[1:], len(text.said)]
     for first, last in zip(breaks, ends, strict=True):
         said = text.said[first:last]

@@ -18,7 +18,11 @@ _BEFORE = re.compile(
     rf"工))(?:的?(?:增值)?税点?|的?专票|的?普票)?"
 )
 _AFTER = re.compile(rf"{_N}\s?(?:个?点|%)\s?的?\s?(?:增值税)?(?:专用?发?票|普通?发?票|增值税|税点?|发票)")
-_SPECIAL = re.compile(r"增值税专用发票|增值税专票|专用发票|专票")
+_INVOICES = {
+    "special": re.compile(r"增值税专用发票|增值税专票|专用发票|专票"),
+    "general": re.compile(r"增值税普通发票|增值税普票|普通发票|普票"),
+}
+_REFUSED = re.compile(r"不要|不开|不是|无需|不用|别开")
 _LIMIT = re.compile(
     r"(?:信用额度|授信额度|授信|额度)\s?[:是为]?\s?(?P<n>\d{1,9}(?:\.\d{1,2})?)\s?(?P<unit>万|w|千|k)?元?"
 )
@@ -47,11 +51,18 @@ def recognise_taxes(board: Board) -> None:
         board.found("tax_included", bool(within), start, end, "tax_words")
         for start, end in within + without:
             board.take(start, end)
-    special = _SPECIAL.search(board.text.said)
-    if special and not re.search(
-        r"不要|不开|无需|不用", board.text.said[max(0, special.start() - 3) : special.start()]
-    ):
-        board.found("invoice_type", "special", special.start(), special.end(), "tax_words")
+    asked = [name for name in _INVOICES if _wanted(board.text.said, name)]
+    if len(asked) == 1 and (kind := _INVOICES[asked[0]].search(board.text.said)):
+        board.found("invoice_type", asked[0], *kind.span(), "tax_words")
+
+
+def _wanted(said: str, kind: str) -> bool:
+    """Whether a kind of invoice is asked for: 开专票, and not 不要专票 or 专票开不了."""
+    return any(
+        not _REFUSED.search(said[max(0, match.start() - 3) : match.start()])
+        and not re.match(r"(?:开不了|不开|不要|免了)", said[match.end() :])
+        for match in _INVOICES[kind].finditer(said)
+    )
 
 
 def _covered(start: int, spans: list[tuple[int, int]]) -> bool:

@@ -22,11 +22,11 @@ _BARE = (
     rf"(?:{_DAYS}|[一二三四五六七八九]?十五?(?![一-龥\\d])|"
     rf"\d{{1,3}}(?![\d.%个折点万元台件号月年]|[/\-]\d|\s?[折个]))"
 )
-_LINK = r"\s?[:(的是]?\s?"
+_LINK = r"\s?[:(的是满手]?\s?"
 _PAID = r"(?:内|后|之后)?(?:付款|付清|结清|结算|付|结)?"
 
 _MONTHS = rf"(?:(?P<n>{NUM})个月|(?P<half>半年))期?的?"
-_KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承)(?:汇票)?"
+_KIND = r"(?:电子|纸质)*(?:银行|商业)?(?:承兑|银承|商承|银票|商票)(?:汇票)?"
 _ACCEPTANCE = re.compile(
     rf"(?=[货到收票开之后付电纸银商承半\s\d一二两三四五六七八九十百零])(?P<basis>货到|到货|收货|票到|"
     rf"开票)?(?:之?后)?付?\s?(?:{_MONTHS})?\s?{_KIND}(?:\s?[(:,]?\s?(?P<m>{NUM})个月(?:期|"
@@ -37,7 +37,7 @@ _WITH_DAYS: tuple[tuple[Method, str], ...] = (
     (Method.MONTHLY, r"(?:按月结算|当月结|(?<![半双季周两三隔])月结|月度结算)(?:算|清)?"),
     (
         Method.AFTER_INVOICE,
-        r"(?:收到发票|见发票|发票到|开票(?=后)|票到|见票|收票)(?:之?后|以后)?(?:付款|付)?",
+        r"(?:收到发票|见发票|发票到|开票(?=后)|票到|见票|收票|票(?=后))(?:之?后|以后)?(?:付款|付)?",
     ),
     (Method.AFTER_DELIVERY, r"(?:货到|到货|收货)(?:之?后|以后)?(?:付款|付|结清)?"),
     (Method.NET_DAYS, r"(?:账期|帐期|信用期)"),
@@ -52,6 +52,7 @@ _TERMS = [
     )
     for method, basis in _WITH_DAYS
 ]
+_NET = re.compile(r"(?<![a-z])net\s?(?P<days>\d{1,3})(?:\s?days?)?(?![\d.a-z])")
 _AT_ONCE = (
     (
         Method.AFTER_DELIVERY,
@@ -63,13 +64,19 @@ _OPEN = [
     (method, re.compile(basis))
     for method, basis in _WITH_DAYS
     if method in {Method.MONTHLY, Method.MONTHLY_NEXT}
+] + [
+    (
+        Method.NET_DAYS,
+        re.compile(r"(?<=[给走做要])账期的?(?=[,，]?\s?(?:几天|多少天|天数)[^,。;\n]{0,2}(?:还|没|再))"),
+    ),
+    (Method.AFTER_INVOICE, re.compile(r"(?<=[改走])(?:成|为)?票到(?=$|[,，。;；\s])")),
 ]
 _PREPAY = re.compile(
     r"(?=[t1预全付款先带\s])(?:(?P<tt>t/?t)?\s?(?:100%\s?)?(?:预付(?:\s?100%|全款|全部货款|货款)|全款预付|预付款(?=$|[\s,;。])|"
     r"预付(?=$|[\s,;。])|全款|"
     r"付全款)(?:\s?后?\s?(?:再)?发货)?|"
     r"(?P<tt2>t/?t)?\s?(?:款到(?:了|后|才|再)?(?:发货|发)|款清发货|先(?:付)?款(?:再|后)?(?:发|给)?货|"
-    r"先付(?:款)?后发(?:货)?|付款后?(?:再)?发货|"
+    r"先(?:付|打|汇|到)?款[再后]?(?:发|出|提|到)?货|先付(?:款)?后[发出](?:货)?|付款后?(?:再)?发货|"
     r"带款提货|款到即发))"
 )
 _CASH = re.compile(
@@ -147,12 +154,14 @@ def _with_days(board: Board, add: Add, found: list[TermsMention]) -> None:
     parted = any(mention.value for mention in found)
     for match in [] if parted else list(board.search(_RATIO)):
         add(match.start(), match.end(), None, "the occasions of the parts are not said")
-    for match in board.search(_ACCEPTANCE) if re.search("[承商]", board.text.said) else ():
+    for match in board.search(_ACCEPTANCE) if re.search("[承商]|银票", board.text.said) else ():
         add(match.start(), match.end(), _acceptance(match))
     for match in board.search(_UNKNOWN):
         add(match.start(), match.end(), None, "none of the ways of settlement")
     for match in board.search(_ABOUT):
         add(match.start(), match.end(), None, "several numbers of days, or a limit")
+    for match in board.search(_NET):
+        _add_days(add, Method.NET_DAYS, match.span(), match["days"])
     _from_to(board, add)
     for method, pattern in _TERMS:
         for match in board.search(pattern):
