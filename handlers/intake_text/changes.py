@@ -15,7 +15,7 @@ from handlers.intake_text.directories import Directory, DirectoryEntry
 from handlers.intake_text.labels import Label
 from handlers.intake_text.new_customers import ask_terms, days_missing, over_credit, solve
 from handlers.intake_text.normalising import Text
-from handlers.intake_text.rates import RateMention, rate_text
+from handlers.intake_text.rate_mentions import RateMention, rate_text
 from handlers.intake_text.readings import Gathering, Policy, Reading
 from handlers.intake_text.reasons import Reason, find_reason, labelled_reason
 from handlers.intake_text.references import find_reference

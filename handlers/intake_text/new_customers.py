@@ -23,7 +23,8 @@ from handlers.intake_text.numbers import (
 )
 from handlers.intake_text.phones import recognise_phones
 from handlers.intake_text.quantities import hide_quantities
-from handlers.intake_text.rates import RateMention, rate_text, recognise_rates
+from handlers.intake_text.rate_mentions import RateMention, rate_text
+from handlers.intake_text.rates import recognise_rates
 from handlers.intake_text.readings import Gathering, Policy, Reading
 from handlers.intake_text.reasons import hide_labelled_reason
 from handlers.intake_text.taxes import recognise_taxes

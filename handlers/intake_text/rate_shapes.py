@@ -1,4 +1,4 @@
-"""What mentions of a rate look like: 九二折, 再让2个点, 面价*0.92, 95→92折; read by `rates`."""
+"""What mentions of a rate look like: 九二折, 再让2个点, 面价*0.92, 95→92折; read by `rate_readers`."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import re
 from handlers.intake_text.board import CORRECTION, Board
 from handlers.intake_text.decided import TURN
 from handlers.intake_text.labels import Label, label_before
-from handlers.intake_text.rates import RateMention
+from handlers.intake_text.rate_mentions import RateMention
 from handlers.intake_text.terms import TermsMention
 
 _NOW = re.compile(
