@@ -167,7 +167,10 @@ class Turns:
         self._router.handle(ctx)
         if ctx.tapped is not None and not ctx.tapped_the_prompt:
             self._note_seen(work, event, ctx.tapped, now)
-        result = self._post(work, event.channel, ctx.outgoing, now, lease, conversation)
+        said = sorted(
+            ctx.outgoing, key=lambda one: isinstance(one, Send) and one.prompt
+        )  # a question is last
+        result = self._post(work, event.channel, said, now, lease, conversation)
         body = conversation.to_json()
         if body != stored:
             form = conversation.drafts[-1].form if conversation.drafts else ""

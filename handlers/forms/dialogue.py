@@ -136,6 +136,24 @@ class Dialogue:
         draft.confirmed[held["key"]] = [*draft.confirmed.get(held["key"], []), held["token"]]
         self._store(draft, held["field"], held["value"])
 
+    def doubt_held(self, ctx: Context, form: Form, draft: Draft) -> Doubt | None:
+        """Give what is still to be confirmed of a draft that was put aside; what needs it no more is kept."""
+        held = draft.held.get("?")
+        field = form.field(str(held["field"])) if held else None
+        if held is None or field is None or field.check is None:
+            return None
+        try:
+            value = field.load(held["value"])
+            doubt = field.check(ctx, {**load_answers(form, draft), field.name: value}, value)
+        except Refused:
+            draft.held.pop("?")  # its question says why when it is answered again
+            return None
+        if doubt is None or doubt.token in draft.confirmed.get(doubt.key, []):
+            self._store(draft, field.name, held["value"])
+            return None
+        held["key"], held["token"] = doubt.key, doubt.token
+        return doubt
+
     def _step_back(self, form: Form, draft: Draft, answers: Answers, field: Field | None) -> bool:
         """Go to the question before; false where there is none."""
         if draft.stage != "ask":

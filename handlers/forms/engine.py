@@ -108,8 +108,9 @@ class Forms:
             return False
         conversation.open(draft)
         adapt(form, draft)
-        draft.stage, draft.view = "ask", {}
-        self._dialogue.present(ctx, form, draft, notes=notes, fresh=True)
+        doubt = self._dialogue.doubt_held(ctx, form, draft)
+        draft.stage, draft.view = "doubt" if doubt else "ask", {}
+        self._dialogue.present(ctx, form, draft, notes=notes, doubt=doubt, fresh=True)
         return True
 
     def resume_active(self, ctx: Context) -> None:
@@ -242,4 +243,13 @@ class Forms:
         if not draft.then or ctx.conversation.draft(draft.id) is not None or ctx.conversation.active:
             return
         if (following := ctx.conversation.draft(draft.then)) is not None:
-            self.resume(ctx, following, notes=[ctx.language("Now the next one of your message.")])
+            self.go_on_with(ctx, following)
+
+    def go_on_with(self, ctx: Context, draft: Draft) -> None:
+        """Put a further request of a message, with what is known of it where it is not a summary already."""
+        _, form = ctx.language, self._forms[draft.form]
+        answers = load_answers(form, draft)
+        notes = [_("Now the next one of your message.")]
+        if next_field(form, draft, answers) is not None:
+            notes += screens.given_lines(_, form, draft, answers)
+        self.resume(ctx, draft, notes)

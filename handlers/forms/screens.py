@@ -99,6 +99,18 @@ def summary_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> li
     return lines
 
 
+def given_lines(_: Language, form: Form, draft: Draft, answers: Answers) -> list[str]:
+    """Write what is given already, one line a field: ✓, or ⚠️ where it is to be checked."""
+    given = [field for field in visible_fields(form, draft, answers) if field.name in answers]
+    lines = []
+    for field in given:
+        shown = _shown(_, draft, field, answers[field.name])
+        unsure = field.name in draft.unsure
+        shown = _("{value} (please check)", value=shown) if unsure else shown
+        lines.append(("⚠️ " if unsure else "✓ ") + labelled(_, _(field.label), shown))
+    return lines
+
+
 def _shown(_: Language, draft: Draft, field: Field, value: object) -> str:
     """What was understood from a message is shown with the number behind the words."""
     return field.echo(_, value) if draft.said else field.show(_, value)

@@ -16,7 +16,7 @@ from handlers.intake_text.labels import Label
 from handlers.intake_text.new_customers import ask_terms, days_missing, over_credit, solve
 from handlers.intake_text.normalising import Text
 from handlers.intake_text.rate_mentions import RateMention, rate_text
-from handlers.intake_text.readings import Gathering, Policy, Reading
+from handlers.intake_text.readings import HOLDS_NOW, Gathering, Policy, Reading
 from handlers.intake_text.reasons import Reason, find_reason, labelled_reason
 from handlers.intake_text.references import find_reference
 from handlers.intake_text.roles import roles_of_rates, roles_of_terms
@@ -212,7 +212,7 @@ def _requested(board: Board, mentions: list[RateMention], entry: DirectoryEntry 
     elif not 0 < distinct[0] <= 1:
         board.ask("requested_discount", [], "no rate lies there", start, end)
     elif base is not None and distinct[0] == base:
-        board.ask("requested_discount", [], f"{rate_text(base)} is already the current rate", start, end)
+        board.ask("requested_discount", [], f"{rate_text(base)} {HOLDS_NOW}", start, end)
     else:
         board.finds["requested_discount"] = [
             Find("requested_discount", rate_text(distinct[0]), start, end, mentions[0].why)

@@ -7,9 +7,10 @@ from datetime import date
 
 from domain.calendar import WorkCalendar
 from handlers.intake_text.board import CORRECTION, Board
+from handlers.intake_text.contact_shapes import FULL
 from handlers.intake_text.days import recognise_days
 from handlers.intake_text.labels import find_labels
-from handlers.intake_text.normalising import Text
+from handlers.intake_text.normalising import Text, joined
 from handlers.intake_text.readings import Gathering, Reading
 
 _FILE_KIND = re.compile(r"人事档案|员工管理档案|管理档案|员工档案|个人档案")
@@ -34,6 +35,13 @@ _OWNED = re.compile(
     rf"(?:^|(?<=[\n,，。;；:：\s])){_UNIT}{_POST}"
     r"(?P<name>[一-龥]{2,4})的(?:人事档案|员工管理档案|管理档案|员工档案|个人档案)"
 )
+_NAMES = re.compile(r"[^、,和与及跟\s]+")
+_SEVERAL = re.compile(
+    r"(?:借出|调出|借阅|借用|借一下|借下|借|查阅|调阅|调取|调一下|调|看一下|看|要|把|将|^|[,。\s])(?:一下|个)?"
+    rf"(?:给?我(?:们)?(?:看|用)?(?:一下|下)?)?\s?{_UNIT}{_POST}"
+    r"(?P<names>(?![借调查看要请])[一-龥]{2,4}?(?:\s?[、,和与及跟]\s?[一-龥]{2,4}?){1,7})\s?"
+    r"(?:[两二三四五六七八]个?人|[两二三四五六七八]位)?(?:的|同志的?)?\s?(?:人事档案|员工管理档案|管理档案|员工档案|个人档案|档案)"
+)
 _LABELLED_SUBJECT = re.compile(
     r"(?:借档|借阅|档案|档案人|借谁|姓名)\s?[:=]\s?(?P<name>[一-龥]{2,4})(?=[\s/,，。;\0]|$|的)"
 )
@@ -51,6 +59,23 @@ _NO_PURPOSE = re.compile(
     r"辛苦|可以吗|行吗|好的|还$|借)|[?？吗]$|归还|^还|档案|^(?:的|"
     r"全套)?(?:复印件|原件|电子版|扫描件)$"
 )
+
+
+def split_loans(text: Text) -> list[Text]:
+    """Give the message once for each file that it names: 借阮志明和李文静的人事档案, RS-0012、RS-0015."""
+    if several := _SEVERAL.search(text.said):
+        first, last = several.span("names")
+        names = [match.span() for match in _NAMES.finditer(text.said, first, last)]
+        if all(FULL.fullmatch(text.said[start:end]) for start, end in names):
+            return [_only(text, (first, last), name) for name in names]
+    numbers = [match.span() for match in _FILE_NO.finditer(text.said)]
+    if len({text.said[start:end] for start, end in numbers}) < 2:
+        return [text]
+    return [_only(text, (numbers[0][0], numbers[-1][1]), number) for number in numbers]
+
+
+def _only(text: Text, whole: tuple[int, int], one: tuple[int, int]) -> Text:
+    return joined([text.part(0, whole[0]), text.part(*one), text.part(whole[1], len(text.said))])
 
 
 def read_file_loan(text: Text, today: date, calendar: WorkCalendar | None) -> Reading:

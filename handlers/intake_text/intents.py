@@ -18,7 +18,9 @@ INTENTS = (
     "other",
 )
 
-_REMINDER = re.compile(r"提醒(?:我|一下|下|大家)|(?:记得|别忘了)叫我|闹钟")
+_REMINDER = re.compile(
+    r"提醒(?:我|一下|下|大家)|提我(?=去|[^,。;]{0,6}点)|(?:记得|别忘了|到点|到时候?)(?:提|叫|喊)我|闹钟"
+)
 _NOT_NOW = re.compile(
     r"(?:先|暂时?|千万)(?:别|不要?|不用)(?:急着)?(?:去)?(?:提单|提交|报单|报批|上报|录系统|录入|建档|走流程|走审批|申请|提流程|发起|报(?!价)|改)|别提单|只是(?:讨论|问问|打听)|帮(?:忙|我)?参谋"
 )
@@ -26,7 +28,7 @@ _TODO = re.compile(r"待办|待我(?:审批|处理)|等我(?:审批|批|处理)|
 _LOAN = re.compile(
     r"(?:借|调|查|看|用)[^,，。;；\n]{0,16}(?:档案|rs-?\d{3,4}|yg-?\d{3,4})|档案[^,。;\n]{0,8}(?:借|调|"
     r"查)(?:阅|用|出|一下|我|"
-    r"给)|(?:rs|yg)-?\d{4}"
+    r"给)|(?:rs|yg)-?\d{4}|(?:借阅|借档|调阅|调档)(?:申请|登记)?(?:单|表)?(?=[^一-龥])"
 )
 _NEW = re.compile(
     r"(?<!更)新客户|新增客户|新(?:建|开|加)(?:个|一个|一家)?客户|建(?:个|一个|一下)?档|开户(?!行|银行|信息|资料|名|许可|:中国|"
@@ -93,7 +95,7 @@ _TOLD = re.compile(
 )
 _UNCHANGED = re.compile(
     r"(?:价格|折扣|账期|结算|其余|其他|别的|其它)[^,。;\n]{0,6}(?:照旧|不变|不动|不改|没变|不调|照常|维持|还是[^,。;\n]{0,4}折(?![吗么?]))|"
-    rf"(?:{_RATE}|{_TERMS})[^,。;\n改调]{{0,6}}(?:那些|这些)?都?(?:不变|照旧|不动)"
+    rf"(?:{_RATE}|{_TERMS})[^,。;\s改调]{{0,6}}(?:那些|这些)?都?(?:不变|照旧|不动)"
 )
 _HOUR = r"[\d一二三四五六七八九十]{1,3}点(?:钟|半|整|[一二三四五六七八九十\d]{1,2}分)?"
 _BY_THE_CLOCK = re.compile(
@@ -123,7 +125,7 @@ _RIVAL_CLAUSE = re.compile(
 )
 _NUMBERED_FILE = re.compile(r"(?:借|调)[^,。;\n]{0,6}(?:rs|yg)-?\d{3,4}")
 _LABELLED_CHANGE = re.compile(
-    r"折扣变更|结算(?:方式)?变更|原(?:折扣|结算)|现折扣|新(?:折扣|结算)|变更原因|现申请"
+    r"折扣变更|结算(?:方式)?变更|原(?:折扣|结算)|现折扣|新(?:折扣|结算)|变更原因|现申请(?!新|建|开|录|登)"
 )
 
 
@@ -138,14 +140,24 @@ def recognise_intent(text: Text) -> str:
         return "other"
     if _TODO.search(said) and not NAMED.search(said):
         return "todo"
-    if _asks_for_a_file(said):
+    if asks_for_a_file(said):
         return "file_loan"
     if _LABELLED_CHANGE.search(said):
         return "discount_change"
-    return "new_customer" if _NEW.search(said) or _describes_a_customer(said) else _of_a_known_customer(said)
+    return (
+        "new_customer"
+        if asks_for_new_customer(said) or _describes_a_customer(said)
+        else _of_a_known_customer(said)
+    )
 
 
-def _asks_for_a_file(said: str) -> bool:
+def asks_for_new_customer(said: str) -> bool:
+    """Whether a stretch says that a customer is new: 新客户, 建档."""
+    return bool(_NEW.search(said))
+
+
+def asks_for_a_file(said: str) -> bool:
+    """Whether a stretch asks for a personnel file."""
     asked = (_LOAN.search(said) and "档案" in said) or _NUMBERED_FILE.search(said)
     return bool(asked and not re.search(r"客户档案|建档|新客户", said))
 

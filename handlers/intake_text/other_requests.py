@@ -20,7 +20,7 @@ _NEW_NAME = re.compile(
     r"(?:新名称?|新名字|改名[为成叫]?|更名[为成叫]?|改为|改成|变更为|现名)(?:了|是|为|叫)?[\s:：]*$"
 )
 _NEW_CONTACT = re.compile(
-    r"(?:联系人|采购|对接人|负责人|经办人|收货人|接[手替任](?:的人?)?|联系(?!人|电话|方式|不)|找(?:财务|采购|销售|仓库)?|现在(?=是|找|"
+    r"(?:(?<=[。,，;\n])改(?=[一-龥]{2,4}\0)|联系人|采购|对接人|负责人|经办人|收货人|接[手替任](?:的人?)?|联系(?!人|电话|方式|不)|找(?:财务|采购|销售|仓库)?|现在(?=是|找|"
     r"叫))(?:[一-龥]{0,4}?)(?:换成了?|改成|改为|变更为|换为|换人|是|叫|"
     r"找|:)*\s?(?P<name>[一-龥]{2,4}?)(?=了|吧|[\s,，。;\0\d]|$|的?(?:电话|手机))"
 )
@@ -54,11 +54,12 @@ def _renamed(board: Board) -> list[Find]:
 
 
 def _drop_former(board: Board) -> None:
-    """Drop the mail address that is said to be gone, where a new one stands."""
-    finds = board.finds.get("email", [])
-    kept = [find for find in finds if not is_former(board.text.said, find)]
-    if kept:
-        board.finds["email"] = kept
+    """Drop the mail address and the fax number that are said to be gone, where a new one stands."""
+    for name in ("email", "fax"):
+        finds = board.finds.get(name, [])
+        kept = [find for find in finds if not is_former(board.text.said, find)]
+        if kept:
+            board.finds[name] = kept
 
 
 def _refer(board: Board, reference: Reference | None, directory: Directory | None) -> None:

@@ -24,6 +24,10 @@ LIKELY = frozenset({"beside_phone", "left_over", "short_name"})
 """Rules whose value is the only likely one, so that it is shown to be checked."""
 
 
+HOLDS_NOW = "is already the current rate"
+"""Why a rate is asked back that changes nothing."""
+
+
 @dataclass(frozen=True)
 class Value:
     """A field as understood. value: as JSON has it. span: in the message; None where it was derived.
@@ -55,7 +59,8 @@ class Clarification:
 class Reading:
     """One request, or several in `requests`. outcome: complete, ask_missing, clarify, refuse, split….
 
-    rest: the words of what is too many for one message, to be sent again.
+    rest: the words of what is too many for one message, to be sent again. said: of a request beside others
+    of different kinds, its own words.
     """
 
     intent: str
@@ -66,6 +71,7 @@ class Reading:
     refuse_reason: str | None = None
     requests: tuple[Reading, ...] = ()
     rest: str = ""
+    said: str = ""
 
     def values(self) -> dict[str, Any]:
         return {name: value.value for name, value in self.fields.items()}
@@ -74,7 +80,13 @@ class Reading:
         """Write it in the format of the sample cases."""
         fields: dict[str, Any] = self.values()
         if self.outcome == "split":
-            fields = {"requests": [request.values() for request in self.requests]}
+            mixed = len({request.intent for request in self.requests}) > 1
+            fields = {
+                "requests": [
+                    ({"intent": request.intent} if mixed else {}) | request.values()
+                    for request in self.requests
+                ]
+            }
         return {
             "intent": "other" if self.intent == "todo" else self.intent,  # the format knows no 待办
             "outcome": self.outcome,

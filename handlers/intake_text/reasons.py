@@ -11,7 +11,7 @@ from handlers.intake_text.labels import Label
 from handlers.intake_text.placeholders import not_yet
 
 _NO_REASON = re.compile(
-    r"天数|没(?:说|讲|提|给|写)(?:明|清)?(?:是)?(?:什么)?原因|原因(?:不|没|未|待|回头)|没有?(?:什么)?(?:原因|理由)|你问|问他|问下|再补|领导|老板|点头|口头|"
+    r"天数|没(?:说|讲|提|给|写)(?:明|清)?(?:是)?(?:什么)?原因|原因[额呃嗯]?(?:不|没|未|待|回头)|没有?(?:什么)?(?:原因|理由)|你问|问他|问下|再补|领导|老板|点头|口头|"
     r"同意了|批了|批准|(?<!才)走流程|不用走|您定|你定|你看|您看|谢谢|"
     r"麻烦|尽快处理|尽快批|尽快$|先这样|照旧|不变|不动|帮忙|辛苦|拜托|系统直接|"
     r"直接改|报两个|报\d个|"
@@ -192,7 +192,7 @@ def _cause(board: Board, start: int, end: int) -> tuple[int, int, bool] | None:
             first, told = inner.end(), True
         first = _beginning(board.text.said, first, last)
         words = board.text.said[first:last]
-        if len(words) < 2 or _NO_REASON.search(words):
+        if len(words) < 2 or _NO_REASON.search(words) or not_yet(words):
             continue
         code = kind_of_cause(words)
         if code is None and not told:

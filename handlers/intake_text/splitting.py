@@ -13,7 +13,7 @@ from handlers.intake_text.trades import unlike_a_name
 MOST = 40
 """Requests that are told apart in one message."""
 MOST_LABELS = 300
-_MARK = re.compile(
+MARK = re.compile(
     r"(?:^|(?<=\n))\s*[\-*·•](?=\s?[一-龥])\s?|(?:^|(?<=[\n;；:：,，。\s]))(?:①|②|③|④|⑤|⑥|"
     r"\(?\d{1,2}\s?[).、．](?!\d)|\(\d{1,2}\)|"
     r"第[一二三四五六]个?[家]?[:：、,]?|"
@@ -67,7 +67,7 @@ def split_new_customers(text: Text) -> list[Text]:
 
 def split_changes(text: Text) -> list[Text]:
     """Cut a text at its marks, or at breaks after which another customer and another rate stand."""
-    marks = [match.start() for match in _MARK.finditer(text.said)]
+    marks = [match.start() for match in MARK.finditer(text.said)]
     chunks = _cut(text, marks) if len(marks) >= 2 else []
     if len(chunks) >= 2 and all(_asks(chunk.said) for chunk in chunks):
         return chunks
@@ -90,7 +90,7 @@ def still_wanted(chunks: list[Text]) -> list[Text]:
 
 def _asks(said: str) -> bool:
     """Whether a listed line is a request by itself, and no field of one: ② 现价92折."""
-    bare = _MARK.sub("", said, count=1).strip()
+    bare = MARK.sub("", said, count=1).strip()
     return (
         bool(_RATE.search(bare))
         and field_of_label(re.split(r"[:：\s\d]", bare)[0]) is None
@@ -140,7 +140,7 @@ def _beginning(said: str, name: int) -> int:
     """Give where the request of a name begins: at its mark, else at the name itself."""
     line = said.rfind("\n", 0, name) + 1
     mark = None
-    for match in _MARK.finditer(said, line, name):
+    for match in MARK.finditer(said, line, name):
         mark = match
     return mark.start() if mark and name - mark.end() <= 6 else name
 

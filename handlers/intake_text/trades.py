@@ -22,6 +22,7 @@ _TRADES = """
 干燥 粉体 筛分 破碎 钻探 勘探 测绘 仪控 天平 衡器 缝纫 绣花 蜡染 拉链 纽扣 纤维 化纤 毛纺 棉纺 丝绸
 地毯 家纺 家电 小家电 厨具 厨卫 卫浴 洁具 餐具 炊具 橱柜 床垫 地板 板材 型材 石膏 砖业 瓦业 日化
 洗涤 香料 化妆品 清洁 制造 加工 装备 机器 机械厂 烘焙 制革 雪橇 支架 塔筒 饰件 窑炉 矿用设备 培训 车业
+保鲜 果蔬 水龙头 焊割 电瓷 塑机
 """
 _KNOWN = frozenset(_TRADES.split())
 _WIDTHS = sorted({len(trade) for trade in _KNOWN}, reverse=True)

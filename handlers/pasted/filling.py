@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.conversation import Draft
 from handlers.forms.fields import Doubt, Field, Form, load_answers, visible_fields
 from handlers.forms.values import Rate, Terms
-from handlers.intake_text.readings import Clarification
+from handlers.intake_text.readings import HOLDS_NOW, Clarification
 from handlers.pasted.sayings import Saying
 from handlers.refusals import explain
 from handlers.wording import labelled
@@ -167,7 +167,9 @@ class Filler:
             except Refused as refused:
                 view, note = dict(draft.view), explain(_, refused)
             draft.view = {}
-        if not note:
+        if doubt.why.endswith(HOLDS_NOW):
+            note = _("“{words}” is what holds now; please say what it should become.", words=words[:60])
+        elif not note:
             said = words or labelled(_, _(asked.label), "、".join(doubt.candidates))
             note = _("“{words}” can be read in several ways; please choose or send it anew.", words=said[:60])
         draft.asides[asked.name] = {"view": view, "note": note}

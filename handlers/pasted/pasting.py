@@ -21,7 +21,9 @@ from handlers.intake_text.directories import Directory, DirectoryEntry
 from handlers.intake_text.readings import Policy, Reading
 from handlers.language import N_
 from handlers.pasted.filling import Filled, Filler
-from handlers.pasted.sayings import Saying, sayings_of, unfiled, updates_of
+from handlers.pasted.sayings import sayings_of, unfiled
+from handlers.pasted.wishes import FORMS, Wish, wishes_of
+from handlers.refusals import explain
 from handlers.ui import Button, ViewBuilder, bold
 from handlers.wording import labelled
 
@@ -31,7 +33,7 @@ PIECE = 3000  # characters of one message that gives words back
 ENTRIES = 24  # customers that a message may be about
 FREE = {"reason", "purpose", "scope_words", "unsealing"}  # own words, which may speak of anything
 MANY = 3
-_FORMS = {"new_customer": "new_customer", "discount_change": "discount_change", "file_loan": "file_loan"}
+_ABOUT_KNOWN = {"discount_change", "customer_data_change", "discount_query"}
 SWITCHES = {
     "n": ("new_customer", N_("New customer")),
     "d": ("discount_change", N_("Discount change")),
@@ -71,9 +73,11 @@ class Pasting:
             self._offer(ctx, draft)
             return
         text, intent = draft.said, SWITCHES[kind][0]
-        self._drop_chain(ctx, draft)
-        if not self._act(ctx, text, self._read(ctx, text, intent), chosen=True):
-            self._forms.start(ctx, _FORMS.get(intent, CUSTOMER_UPDATE.name))
+        behind = self._drop_chain(ctx, draft)
+        if not self._act(ctx, text, self._read(ctx, text, intent), chosen=True, behind=behind):
+            self._forms.start(ctx, FORMS.get(intent, CUSTOMER_UPDATE.name))
+        if behind is not None and not ctx.conversation.active:
+            self._forms.go_on_with(ctx, behind)
 
     def _offer(self, ctx: Context, draft: Draft) -> None:
         _ = ctx.language
@@ -92,55 +96,54 @@ class Pasting:
         screen.grid(rows, 2).buttons(Button(_("Continue filling"), f"f:{draft.id}:0:r"))
         ctx.say(screen.view())
 
-    def _drop_chain(self, ctx: Context, draft: Draft) -> None:
+    def _drop_chain(self, ctx: Context, draft: Draft) -> Draft | None:
+        """Drop the drafts of the same words; give the one behind them, of another request."""
         following: Draft | None = draft
-        while following is not None:
+        while following is not None and following.said == draft.said:
             ctx.conversation.drop(following)
             following = ctx.conversation.draft(following.then) if following.then else None
+        return following
 
-    def _act(self, ctx: Context, text: str, reading: Reading, *, chosen: bool = False) -> bool:
-        requests = list(reading.requests or (reading,))
-        match reading.intent:
-            case "new_customer" | "discount_change" | "file_loan" as intent:
-                form = self._forms.form(_FORMS[intent])
-                allowed = form.allowed(ctx.actor)
-                said = [(each, sayings_of(form.name, each, ctx.today)) for each in requests]
-                told = [(each, sayings) for each, sayings in said if _tells(sayings) or each.clarify]
-                if not told and not chosen:
-                    return False
-                if not allowed:
-                    raise Refused("role_required")
-                self._forms.require_room(ctx, len(told))
-                self._give_back(ctx, reading.rest)
-                self._begin(ctx, form, text, told or [(reading, [])])
-                return True
-            case "customer_data_change":
-                return self._change_data(ctx, text, reading)
-            case "discount_query":
-                return self._answer_query(ctx, reading)
-            case "todo":
-                self._todo(ctx)
-                return True
-        return False
+    def _act(
+        self, ctx: Context, text: str, reading: Reading, *, chosen: bool = False, behind: Draft | None = None
+    ) -> bool:
+        """Do what a message wants; false where it wants nothing. behind: a draft to go on with afterwards."""
+        if reading.intent == "todo":
+            self._todo(ctx)
+            return True
+        wishes = wishes_of(ctx, self._forms, reading, chosen=chosen)
+        if wishes.not_theirs and not wishes.drafts:
+            raise Refused("role_required")
+        self._forms.require_room(ctx, len(wishes.drafts))
+        answered = [self._answer_query(ctx, question) for question in wishes.questions]
+        if wishes.for_clerks:
+            self._name_clerks(ctx)
+        for form in wishes.not_theirs:
+            why = explain(ctx.language, Refused("role_required"))
+            ctx.say(ViewBuilder().say(f"✘ {ctx.language(form.title)}").say(why).view())
+        if wishes.drafts:
+            self._give_back(ctx, reading.rest)
+            self._begin(ctx, text, wishes.drafts, behind)
+        return any(answered) or wishes.for_clerks or bool(wishes.drafts)
 
-    def _begin(
-        self, ctx: Context, form: Form, text: str, told: Sequence[tuple[Reading, Sequence[Saying]]]
-    ) -> None:
+    def _begin(self, ctx: Context, text: str, wishes: Sequence[Wish], behind: Draft | None) -> None:
         """Open a draft for each request; the first is shown, the others follow one after the other."""
-        self._forms.require_room(ctx, len(told))
-        drafts = [Draft(form.name, form.version, said=text[:LONGEST]) for _each in told]
-        for draft, following in pairwise(drafts):
+        drafts = [
+            Draft(wish.form.name, wish.form.version, said=(wish.reading.said or text)[:LONGEST])
+            for wish in wishes
+        ]
+        for draft, following in pairwise([*drafts, behind] if behind is not None else drafts):
             draft.then = following.id
         filled: list[tuple[Draft, Filled, list[str]]] = []
-        for draft, (reading, sayings) in zip(drafts, told, strict=True):
+        for draft, wish in zip(drafts, wishes, strict=True):
             ctx.conversation.open(draft)
-            result = Filler(ctx, form, draft, text, sure=True).fill(sayings, reading.clarify)
-            draft.skipped = [f.name for f in form.fields if f.optional and f.name not in draft.answers]
-            for name in draft.asides:
-                draft.skipped = [each for each in draft.skipped if each != name]
-            filled.append((draft, result, unfiled(reading)))
+            result = Filler(ctx, wish.form, draft, text, sure=True).fill(wish.sayings, wish.reading.clarify)
+            skipped = [f.name for f in wish.form.fields if f.optional and f.name not in draft.answers]
+            draft.skipped = [name for name in skipped if name not in draft.asides]
+            filled.append((draft, result, unfiled(wish.reading)))
         draft, result, left = filled[0]
         _ = ctx.language
+        form = wishes[0].form
         notes = [_("Understood:"), *result.notes]
         if result.doubt is None and next_field(form, draft, load_answers(form, draft)) is None:
             notes = [note for note in result.notes if not note.startswith(("✓", "⚠️"))]  # the summary says it
@@ -164,23 +167,15 @@ class Pasting:
 
     # --- other wishes ------------------------------------------------------------------------------------
 
-    def _change_data(self, ctx: Context, text: str, reading: Reading) -> bool:
-        """内勤 changes a customer's data alone; whoever may not learns who does."""
-        changes = updates_of(reading)
-        if not changes:
-            return False
-        if not may_update(ctx.actor):
-            _ = ctx.language
-            names = "、".join(person.name for person in ctx.work.people.holders(Role.SALES_ADMIN)) or "?"
-            said = _(
-                "Address, contact and phone of a customer are changed by {names}; please tell them.",
-                names=names,
-            )
-            ctx.say(ViewBuilder().say(said).view())
-            return True
-        told = [(reading, sayings) for sayings in changes]
-        self._begin(ctx, CUSTOMER_UPDATE, text, told)
-        return True
+    def _name_clerks(self, ctx: Context) -> None:
+        """Say who changes the data of customers, to whoever may not."""
+        _ = ctx.language
+        names = "、".join(person.name for person in ctx.work.people.holders(Role.SALES_ADMIN)) or "?"
+        said = _(
+            "Address, contact and phone of a customer are changed by {names}; please tell them.",
+            names=names,
+        )
+        ctx.say(ViewBuilder().say(said).view())
 
     def _answer_query(self, ctx: Context, reading: Reading) -> bool:
         value = reading.fields.get("customer_ref")
@@ -201,7 +196,7 @@ class Pasting:
 
     def within(self, ctx: Context, form: Form, draft: Draft, asked: Field | None, text: str) -> Filled | None:
         """Fill what an answer says beyond the question; None where it is an answer and no more."""
-        if form.name not in _FORMS or not SHORTEST <= len(text.strip()) <= LONGEST:
+        if form.name not in FORMS or not SHORTEST <= len(text.strip()) <= LONGEST:
             return None
         reading = self._read(ctx, text, form.name)
         if reading.requests:
@@ -231,18 +226,19 @@ class Pasting:
             "calendar": WorkCalendar(ctx.work.calendar_overrides.all()),
         }
         reading = parse_text(text, intent=intent, **more)
-        if reading.intent not in {"discount_change", "customer_data_change", "discount_query"}:
+        about_known = [
+            request for request in reading.requests or (reading,) if request.intent in _ABOUT_KNOWN
+        ]
+        if not about_known or not may_see_customers(ctx.actor):
             return reading
-        if not may_see_customers(ctx.actor):
-            return reading
-        entries: list[DirectoryEntry] = []
-        for request in reading.requests or (reading,):
+        entries: dict[str, DirectoryEntry] = {}  # two requests may speak of one customer
+        for request in about_known:
             value = request.fields.get("customer_ref")
             if value is not None:
-                entries += self._entries(ctx, str(value.value))
+                entries |= {entry.name: entry for entry in self._entries(ctx, str(value.value))}
         if not entries:
             return reading
-        return parse_text(text, intent=reading.intent, directory=Directory(entries), **more)
+        return parse_text(text, intent=intent, directory=Directory(list(entries.values())), **more)
 
     def _entries(self, ctx: Context, words: str) -> list[DirectoryEntry]:
         """Give whom a rep may mean: found by name or part, or by the first characters of a short form."""
@@ -253,8 +249,3 @@ class Pasting:
             for customer in ctx.work.customers.find(part, owners, limit=ENTRIES)
         }
         return [DirectoryEntry(customer.name, customer.rate) for customer in found.values()]
-
-
-def _tells(sayings: Sequence[Saying]) -> bool:
-    """Whether anything was said that is not merely assumed."""
-    return any(saying.words or saying.pending for saying in sayings if not saying.unsure or saying.words)

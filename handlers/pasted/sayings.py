@@ -42,7 +42,7 @@ def sayings_of(form: str, reading: Reading, today: date) -> list[Saying]:
         case "new_customer":
             return _new_customer(fields)
         case "discount_change":
-            return _discount_change(fields, today)
+            return _discount_change(fields, {doubt.field for doubt in reading.clarify}, today)
         case "file_loan":
             return _file_loan(fields)
         case _:
@@ -89,12 +89,14 @@ def _new_customer(fields: Mapping[str, Value]) -> list[Saying]:
     ]
 
 
-def _discount_change(fields: Mapping[str, Value], today: date) -> list[Saying]:
+def _discount_change(fields: Mapping[str, Value], doubtful: set[str], today: date) -> list[Saying]:
     rate = _plain(fields, "requested_discount", "rate")
     terms = _maybe(_terms(fields, "requested_settlement", "settlement"))
+    of_rate = bool(rate) or "requested_discount" in doubtful
+    of_terms = bool(terms) or "requested_settlement" in doubtful
     what = []
-    if rate or terms:
-        both = "both" if rate and terms else "rate" if rate else "terms"
+    if of_rate or of_terms:
+        both = "both" if of_rate and of_terms else "rate" if of_rate else "terms"
         what = [Saying("what", value=both)]
     scope = fields.get("scope")
     kind = _SCOPES.get(str(scope.value), Scope.WHOLE) if scope is not None else Scope.WHOLE

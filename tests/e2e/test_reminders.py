@@ -31,6 +31,7 @@ async def test_hr_sees_what_is_due_in_one_message_and_who_was_reminded(stage):
     assert "12 缺件清单" in digest.buttons
     await keeper.sees("【今日提醒】", "庞博借的JY-2026-010还没归还")
     await leader.sees("【今日提醒】", "李文静 RS-0034", "应还日期：11月18日")
+    await stage.comes_to_rest()
     await hr.says("提醒记录")
     log = await hr.sees("提醒记录", "已送达")
     await hr.taps("下一页")

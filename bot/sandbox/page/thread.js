@@ -171,6 +171,7 @@ export class Thread {
     const near = this.log.scrollHeight - 2 * this.log.clientHeight;
     if (smooth && this.log.scrollTop < near) this.log.scrollTop = near;
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.lastTop = this.log.scrollTop; /* where a question lost its buttons, nobody scrolled up */
   }
 
   jump(messageId) {

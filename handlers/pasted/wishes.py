@@ -1,0 +1,80 @@
+"""What the requests of one message come to: drafts to open, questions to answer, what others must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from handlers.context import Context
+from handlers.customer_updates import CUSTOMER_UPDATE, may_update
+from handlers.forms.engine import Forms
+from handlers.forms.fields import Form
+from handlers.intake_text.readings import Reading
+from handlers.pasted.sayings import Saying, sayings_of, updates_of
+
+FORMS = {"new_customer": "new_customer", "discount_change": "discount_change", "file_loan": "file_loan"}
+"""The form of each kind of request that everybody files alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A form to be filled. sayings: what its fields are told."""
+
+    form: Form
+    reading: Reading
+    sayings: list[Saying]
+
+
+@dataclass(slots=True)
+class Wishes:
+    """drafts: in the order of the message. not_theirs: forms that this person may not file.
+
+    for_clerks: data of customers are to be changed, which 内勤 does.
+    """
+
+    drafts: list[Wish] = field(default_factory=list)
+    questions: list[Reading] = field(default_factory=list)
+    not_theirs: list[Form] = field(default_factory=list)
+    for_clerks: bool = False
+
+    @property
+    def nothing_to_file(self) -> bool:
+        return not self.drafts and not self.not_theirs and not self.for_clerks
+
+
+def wishes_of(ctx: Context, forms: Forms, reading: Reading, *, chosen: bool) -> Wishes:
+    """Give what a reading asks for. chosen: the person named the kind, so that a bare form is opened too."""
+    wishes = Wishes()
+    for request in reading.requests or (reading,):
+        match request.intent:
+            case "discount_query":
+                wishes.questions.append(request)
+            case "customer_data_change":
+                _change_data(ctx, wishes, request)
+            case intent if intent in FORMS:
+                _file(ctx, wishes, forms.form(FORMS[intent]), request)
+    if chosen and wishes.nothing_to_file and reading.intent in FORMS:
+        wishes.drafts.append(Wish(forms.form(FORMS[reading.intent]), reading, []))
+    return wishes
+
+
+def _file(ctx: Context, wishes: Wishes, form: Form, request: Reading) -> None:
+    sayings = sayings_of(form.name, request, ctx.today)
+    if not _tells(sayings) and not request.clarify:
+        return
+    if form.allowed(ctx.actor):
+        wishes.drafts.append(Wish(form, request, sayings))
+    else:
+        wishes.not_theirs.append(form)
+
+
+def _change_data(ctx: Context, wishes: Wishes, request: Reading) -> None:
+    changes = updates_of(request)
+    if may_update(ctx.actor):
+        wishes.drafts += [Wish(CUSTOMER_UPDATE, request, sayings) for sayings in changes]
+    else:
+        wishes.for_clerks |= bool(changes)
+
+
+def _tells(sayings: list[Saying]) -> bool:
+    """Whether anything was said that is not merely assumed."""
+    return any(saying.words or saying.pending for saying in sayings if not saying.unsure or saying.words)
