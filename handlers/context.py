@@ -125,6 +125,7 @@ class Context(Telling):
         fresh: ask in a new message even after a tap, where the tapped message is not the question.
         """
         former = self.conversation.prompt
+        self.conversation.asker = self.conversation.asks = ""
         if (tapped := self.tapped) is not None and not fresh and self._is_prompt(tapped):
             self.conversation.prompt = Prompt(message_id=tapped.message_id)
             self.outgoing.append(Revise(self.chat_id, view, self.conversation.prompt))

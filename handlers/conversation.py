@@ -95,7 +95,8 @@ class Prompt:
 class Conversation:
     """drafts: oldest first. active: id of the draft that texts go to, empty while all are parked.
 
-    ticked: tasks chosen to be decided together, as `request:version:position`.
+    ticked: tasks chosen to be decided together, as `request:version:position`. asker: the draft whose
+    question is the present one; asks: that question's title. Both are empty where no form put it.
     """
 
     drafts: list[Draft] = field(default_factory=list)
@@ -104,6 +105,8 @@ class Conversation:
     prompt: Prompt = field(default_factory=Prompt)
     revision: int = 0
     ticked: list[str] = field(default_factory=list)
+    asker: str = ""
+    asks: str = ""
 
     @property
     def current(self) -> Draft | None:
@@ -162,6 +165,8 @@ class Conversation:
             Prompt(**_known(Prompt, body.get("prompt", {}))),
             body.get("revision", 0),
             body.get("ticked", []),
+            body.get("asker", ""),
+            body.get("asks", ""),
         )
 
 

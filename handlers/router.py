@@ -251,7 +251,11 @@ class Router:
         asking = ctx.conversation.asking
         if asking is not None and self._questions.on_text(ctx, asking, text):
             return
-        if self._says_more(ctx, text) or self.forms.on_text(ctx, text):
+        if (
+            self._says_more(ctx, text)
+            or self._pasting.on_other_wish(ctx, text)
+            or self.forms.on_text(ctx, text)
+        ):
             return
         self._menu.show_fallback(ctx)
 

@@ -268,12 +268,16 @@ class Dialogue:
             view = screens.show_summary(ctx, form, draft, answers, notes)
         closing = self._closing(ctx, form, draft, answers, answered or (field if notes else None))
         ctx.ask(view, closing, fresh=fresh)
+        asked = screens.question_title(ctx.language, form, draft, answers, field) if field else ""
+        ctx.conversation.asker, ctx.conversation.asks = draft.id, asked or ctx.language(form.title)
 
     def _closing(
         self, ctx: Context, form: Form, draft: Draft, answers: Answers, former: Field | None
     ) -> View:
         """What the former question becomes: its title, with the answer if it got one."""
-        _ = ctx.language
+        _, conversation = ctx.language, ctx.conversation
+        if conversation.asker not in {"", draft.id}:  # it was another form's
+            return ViewBuilder().say(conversation.asks).view()
         if former is None:
             return ViewBuilder().say(_(form.title)).view()
         if former.name in answers:

@@ -64,6 +64,45 @@ class Pasting:
             return False
         return self._act(ctx, text, self._read(ctx, text, "auto"))
 
+    def on_other_wish(self, ctx: Context, text: str) -> bool:
+        """Open what plainly asks for something else than the form under way, which waits meanwhile.
+
+        False where the text may be an answer to that form's question.
+        """
+        draft = ctx.conversation.current
+        if draft is None or not SHORTEST <= len(text.strip()) <= LONGEST:
+            return False
+        reading = self._read(ctx, text, "auto")
+        requests = reading.requests or (reading,)
+        if not all(self._is_plain(ctx, request, draft.form) for request in requests):
+            return False
+        if not self._act(ctx, text, reading):
+            return False
+        _ = ctx.language
+        title = _(self._forms.form(draft.form).title)
+        ctx.say(ViewBuilder().say(_("“{form}” waits; Menu leads back to it.", form=title)).view())
+        return True
+
+    def _is_plain(self, ctx: Context, request: Reading, under_way: str) -> bool:
+        """Whether a request says whose and what, and is of another kind than the form under way."""
+        said = request.fields
+        match request.intent:
+            case intent if FORMS.get(intent) in {None, under_way}:
+                return False
+            case "new_customer":
+                return (
+                    "customer_name" in said and bool({"mobile", "landline"} & said.keys()) and len(said) > 3
+                )
+            case "file_loan":
+                return "file_subject" in said and bool({"reason", "due_date"} & said.keys())
+        name = str(said["customer_ref"].value) if "customer_ref" in said else ""
+        asked = {"requested_discount", "requested_settlement"}
+        doubts = {doubt.field for doubt in request.clarify}
+        return bool(name and asked & {*said, *doubts}) and self._is_known(ctx, name)
+
+    def _is_known(self, ctx: Context, name: str) -> bool:
+        return may_see_customers(ctx.actor) and len(Directory(self._entries(ctx, name)).matches(name)) == 1
+
     def on_switch(self, ctx: Context, draft_id: str, kind: str = "") -> None:
         """It was meant as something else: offer what, then read the same message as that."""
         draft = ctx.conversation.draft(draft_id)

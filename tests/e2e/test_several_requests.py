@@ -112,3 +112,27 @@ async def test_a_rate_that_holds_already_is_told(stage, known):
     rate = await stage.scalar("SELECT rate FROM customers WHERE name = :name", name=known)
     await rep.says(f"{known}改成0.{rate // 100},量上来了")
     await rep.sees("就是现行的，没有变化", "折扣变更", "新折扣")
+
+
+async def test_another_wish_in_the_middle_of_a_form_opens_a_draft_of_its_own(stage, known):
+    rep = stage.person("冼家俊")
+    await rep.says("/new_customer")
+    await rep.sees("客户名称")
+    await rep.says("佛山市恒锐五金有限公司")
+    await rep.sees("统一社会信用代码")
+    await rep.says(f"{known}再让1个点,量上来了")
+    await rep.sees("折扣变更 · 请核对", known)
+    await rep.finds("“新客户”先放着")
+    await rep.finds("新客户 2/11 · 统一社会信用代码")  # the question that was left keeps its own title
+    await rep.taps("提交")
+    await rep.finds("ZK-")
+    await rep.says("/new_customer")
+    await rep.finds("佛山市恒锐五金有限公司")
+
+
+async def test_an_answer_that_only_speaks_of_another_customer_stays_an_answer(stage, known):
+    rep = stage.person("冼家俊")
+    await rep.says(f"{known}申请九三折")
+    await rep.sees("变更原因")
+    await rep.says("新客户佛山鼎锐都给了九折")
+    await rep.sees("折扣变更 · 请核对", "新客户佛山鼎锐都给了九折")
