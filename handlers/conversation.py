@@ -35,7 +35,7 @@ class Draft:
 
     said: the message that it was filled from, empty if none. asides: what could not be taken from it, by
     field: a view of the question with candidates, and a note. unsure: fields that were completed or assumed.
-    then: id of the draft that follows this one, empty if none.
+    then: id of the draft that follows this one, empty if none. notes: to be told once, when it is put.
     """
 
     form: str
@@ -56,6 +56,7 @@ class Draft:
     asides: dict[str, Any] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     then: str = ""
+    notes: list[str] = field(default_factory=list)
 
     @property
     def received(self) -> set[str]:
@@ -66,6 +67,11 @@ class Draft:
     def touched(self) -> bool:
         """Whether cancelling would lose something typed or sent."""
         return bool(self.answers or self.orphans or self.received)
+
+    @property
+    def kept(self) -> bool:
+        """Whether letting it go would lose something: typed, sent, or said in the message it came of."""
+        return self.touched or bool(self.said)
 
 
 @dataclass(slots=True)
@@ -124,13 +130,13 @@ class Conversation:
 
     def has_room_for(self, count: int) -> bool:
         """Tell whether so many more drafts can be begun without losing anything typed."""
-        return sum(draft.touched for draft in self.drafts) + count <= MAX_DRAFTS
+        return sum(draft.kept for draft in self.drafts) + count <= MAX_DRAFTS
 
     def open(self, draft: Draft) -> None:
         """Make a draft the active one; where there are many, those with nothing typed are let go."""
         if self.draft(draft.id) is None:
             full = len(self.drafts) >= MAX_DRAFTS
-            self.drafts = [*(other for other in self.drafts if other.touched or not full), draft]
+            self.drafts = [*(other for other in self.drafts if other.kept or not full), draft]
         self.active, self.asking = draft.id, None
 
     def drop(self, draft: Draft) -> None:

@@ -222,7 +222,7 @@ class Forms:
             return
         if act == "new" and revision == str(draft.revision):
             ctx.conversation.drop(draft)
-            self.begin(ctx, Draft(form.name, form.version))
+            self.begin(ctx, Draft(form.name, form.version, then=draft.then))
             return
         if revision != str(draft.revision):
             ctx.toast = _("This question has been answered; please look at the latest one.")
@@ -249,7 +249,8 @@ class Forms:
         """Put a further request of a message, with what is known of it where it is not a summary already."""
         _, form = ctx.language, self._forms[draft.form]
         answers = load_answers(form, draft)
-        notes = [_("Now the next one of your message.")]
+        notes = [_("Now the next one of your message."), *draft.notes]
+        draft.notes = []
         if next_field(form, draft, answers) is not None:
             notes += screens.given_lines(_, form, draft, answers)
         self.resume(ctx, draft, notes)

@@ -156,9 +156,14 @@ def asks_for_new_customer(said: str) -> bool:
     return bool(_NEW.search(said))
 
 
+def is_put_off(said: str) -> bool:
+    """Whether a message says that nothing is to be filed yet, or only wants a reminder."""
+    return bool(_NOT_NOW.search(said) or _REMINDER.search(said))
+
+
 def asks_for_a_file(said: str) -> bool:
     """Whether a stretch asks for a personnel file."""
-    asked = (_LOAN.search(said) and "档案" in said) or _NUMBERED_FILE.search(said)
+    asked = (_LOAN.search(said) and ("档案" in said or "借档" in said)) or _NUMBERED_FILE.search(said)
     return bool(asked and not re.search(r"客户档案|建档|新客户", said))
 
 

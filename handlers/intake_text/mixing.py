@@ -7,135 +7,122 @@ cut off.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
-from handlers.intake_text.companies import NAMED
-from handlers.intake_text.intents import asks_for_a_file, asks_for_new_customer, recognise_intent
+from handlers.intake_text.intents import asks_for_a_file, asks_for_new_customer, is_put_off, recognise_intent
 from handlers.intake_text.normalising import Text, joined
-from handlers.intake_text.readings import Reading
-from handlers.intake_text.splitting import MARK
-from handlers.intake_text.trades import ends_with_trade
-
-MOST_PIECES, MOST_CHARACTERS = 24, 1500
-"""Of messages that are looked at; a longer one is a list of one kind."""
-KEYS = {
-    "new_customer": "customer_name",
-    "discount_change": "customer_ref",
-    "customer_data_change": "customer_ref",
-    "discount_query": "customer_ref",
-    "file_loan": "file_subject",
-}
-"""The field without which a piece is no request by itself."""
-_ONE_BY_ONE = {"file_loan", "customer_data_change", "discount_query"}
-_PERHAPS_NEW = "?"
-_BREAK = re.compile(
-    r"\n+|[。;；!！?？]+|[,，]?\s?(?:另外|还有|再有|再就是|顺便|此外|对了|然后|以及|同时|再(?=帮|麻烦|借))[,，:：]?"
+from handlers.intake_text.pieces import (
+    KEYS,
+    PERHAPS_NEW,
+    are_listed,
+    goes_on,
+    key_of,
+    kind_of,
+    pieces_of,
+    stands,
+    takes_back,
+    without,
 )
-_SAME = re.compile(r"^[\s,，]*(?:他们家?|她们|它们|对方|该客户|这家|客户)(?:的)?")
+from handlers.intake_text.readings import Reading
+from handlers.intake_text.splitting import still_wanted
 
-Reader = Callable[[str, Text], Reading]
+MOST_PIECES, MOST_READ, MOST_CHARACTERS = 60, 24, 2500
+"""Of messages that are looked at; a longer one is a list of one kind."""
+_ONE_BY_ONE = {"file_loan", "customer_data_change", "discount_query"}
+_UNNAMED = "?"
+"""The key of a new customer whose name is not said."""
+
+Reader = Callable[[str, Text, int], Reading]
+"""Reads a stretch as a kind of request, of several so many at most."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch that asks for one thing. key: whose, as it was read; empty until then."""
+    """A stretch that asks for one thing. key: whose, as it was read; empty until then.
+
+    subject: the customer it spoke of last, whom 他们 in the next piece means.
+    """
 
     intent: str
     text: Text
     key: str = ""
+    subject: str = ""
 
 
 def parts_of(text: Text, read: Reader) -> list[Part]:
-    """Give the parts that ask for different things, in order; none where a message asks for one thing.
+    """Give the parts that ask for different things, in order; none where a message is to be read as a whole.
 
     read: reads a stretch as a kind, which tells whether it says enough to be a request by itself.
     """
-    pieces = _pieces(text) if len(text.said) <= MOST_CHARACTERS else []
-    if not 2 <= len(pieces) <= MOST_PIECES:
+    pieces = pieces_of(text) if len(text.said) <= MOST_CHARACTERS else []
+    if not 2 <= len(pieces) <= MOST_PIECES or is_put_off(text.said):
         return []
-    kinds = [_kind(piece) for piece in pieces]
-    if len({*kinds} - {""}) < 2 and not any(kind in _ONE_BY_ONE for kind in kinds):
+    kinds = [kind_of(piece) for piece in pieces]
+    spoken_of = "file_loan" not in kinds and asks_for_a_file(text.said)  # 上次借的档案已经还了
+    several = len({*kinds} - {""}) > 1 or any(kind in _ONE_BY_ONE for kind in kinds)
+    if not several and not spoken_of:
         return []
-    listed = bool(MARK.match(pieces[-1].said))
+    if sum(kind not in {"", PERHAPS_NEW, "new_customer"} for kind in kinds) > MOST_READ:
+        return []
+    listed = are_listed(pieces)
     parts: list[Part] = []
-    for kind, piece in zip(kinds, pieces, strict=True):
-        part = _standing(kind, piece, read, sure=listed) or _of_the_same(piece, parts, read)
-        if part is None or (parts and _continues(parts[-1], part)):
+    same = False
+    for at, (kind, piece) in enumerate(zip(kinds, pieces, strict=True)):
+        mended = at > 0 and takes_back(pieces[at - 1])
+        part = None
+        if not mended:
+            part = _standing(kind, piece, read, listed=listed) or _going_on(piece, parts, read)
+        if part is None:
             _append(parts, piece)
+        elif parts and _continues(parts[-1], part):
+            same |= part.intent == "customer_data_change"
+            _append(parts, without(piece, part.key) if same else piece, subject=part.subject)
         else:
             parts.append(part)
-    parts = _settled(parts, read)
-    return parts if len(parts) > 1 and not _of_one_kind(parts) and not _of_one_customer(parts) else []
+    parts = _of_new_customers(_settled(parts, read))
+    wanted = still_wanted([part.text for part in parts])
+    kept = [part for part in parts if any(part.text is text for text in wanted)]
+    if len(kept) < len(parts) or (len(kept) > 1 and not _of_one_kind(kept)):
+        return kept
+    one = kept[0].intent if len(kept) == 1 else ""
+    return kept if (spoken_of and one == "discount_change") or (same and one) else []
 
 
-def _pieces(text: Text) -> list[Text]:
-    """Cut at the marks of a list where it has any, else at sentences, lines and 另外."""
-    marks = [match.start() for match in MARK.finditer(text.said)]
-    cuts = marks if len(marks) >= 2 else [match.end() for match in _BREAK.finditer(text.said)]
-    bounds = [0, *(cut for cut in cuts if 0 < cut < len(text.said)), len(text.said)]
-    return [text.part(first, last) for first, last in pairwise(bounds)]
-
-
-def _kind(piece: Text) -> str:
-    """Give what a piece seems to ask for; empty: nothing by itself."""
-    if asks_for_a_file(piece.said):
-        return "file_loan"
-    if asks_for_new_customer(piece.said):
-        return "new_customer"
-    kind = recognise_intent(piece)
-    if kind in KEYS:
-        return kind
-    return _PERHAPS_NEW if NAMED.search(piece.said) else ""
-
-
-def _standing(kind: str, piece: Text, read: Reader, *, sure: bool = True) -> Part | None:
-    """Give the part that a piece begins, where it says whose and what.
-
-    sure: it is an item of a list; else it must name its customer by trade, form or code, since 双方商定95折
-    says more of the customer before.
-    """
-    if kind in {"new_customer", _PERHAPS_NEW}:
+def _standing(kind: str, piece: Text, read: Reader, *, listed: bool) -> Part | None:
+    if kind in {"new_customer", PERHAPS_NEW}:
         return Part(kind, piece)
-    if not kind:
+    if not kind or not stands(kind, piece, reading := read(kind, piece, 2), listed=listed):
         return None
-    reading = read(kind, piece)
-    key = reading.fields.get(KEYS[kind])
-    says_more = kind in {"file_loan", "discount_query"} or len(reading.fields) > 1 or reading.clarify
-    if key is None or not says_more:
-        return None
-    named = sure or kind == "file_loan" or _is_a_name(str(key.value))
-    return Part(kind, piece, str(key.value)) if named else None
+    key = key_of(kind, reading)
+    return Part(kind, piece, key, "" if reading.requests else key)
 
 
-def _is_a_name(words: str) -> bool:
-    return ends_with_trade(words) or bool(NAMED.search(words)) or words.isascii()
-
-
-def _of_the_same(piece: Text, parts: list[Part], read: Reader) -> Part | None:
-    """Give the change of data of the customer just spoken of: …,另外他们电话改成139…."""
-    match = _SAME.match(piece.said)
-    if match is None or not parts or parts[-1].intent != "discount_change" or not parts[-1].key:
+def _going_on(piece: Text, parts: list[Part], read: Reader) -> Part | None:
+    """Give what else is asked of the customer just spoken of, whose name is put where the pronoun stands."""
+    last = parts[-1] if parts else None
+    if last is None or not last.subject or (found := goes_on(piece, last.intent)) is None:
         return None
-    if recognise_intent(piece) != "customer_data_change":
+    kind, start, end = found
+    about = joined([piece.part(0, start), last.subject, piece.part(end, len(piece.said))])
+    reading = read(kind, about, 1)
+    if len(reading.fields) < 2 and not reading.clarify:
         return None
-    about = joined([piece.part(0, match.start()), parts[-1].key, piece.part(match.end(), len(piece.said))])
-    return _standing("customer_data_change", about, read)
+    return Part(kind, about, last.subject, last.subject)
 
 
 def _continues(last: Part, part: Part) -> bool:
-    if part.intent == _PERHAPS_NEW:
-        return last.intent in {"new_customer", _PERHAPS_NEW}
+    if part.intent == PERHAPS_NEW:
+        return last.intent in {"new_customer", PERHAPS_NEW}
     if part.intent != last.intent:
         return False
     return part.intent not in _ONE_BY_ONE or part.key == last.key
 
 
-def _append(parts: list[Part], piece: Text) -> None:
+def _append(parts: list[Part], piece: Text, subject: str | None = None) -> None:
     last = parts.pop() if parts else Part("", piece.part(0, 0))
-    parts.append(Part(last.intent, joined([last.text, piece]), last.key))
+    said = last.subject if subject is None else subject
+    parts.append(replace(last, text=joined([last.text, piece]), subject=said))
 
 
 def _settled(parts: list[Part], read: Reader) -> list[Part]:
@@ -143,33 +130,48 @@ def _settled(parts: list[Part], read: Reader) -> list[Part]:
     settled: list[Part] = []
     for part in parts:
         intent = part.intent
-        if intent in {"", _PERHAPS_NEW}:
+        if intent in {"", PERHAPS_NEW}:
             intent = recognise_intent(part.text)
             intent = intent if intent in KEYS and (not part.intent or intent == "new_customer") else ""
-        key = _key(intent, part, read)
+        key = part.key or _key(intent, part, read)
         if settled and (not key or not settled[-1].key):
             last = settled.pop()
             intent, key = (last.intent, last.key) if last.key else (intent, key)
             settled.append(Part(intent, joined([last.text, part.text]), key))
         else:
             settled.append(Part(intent, part.text, key))
-    return settled if all(part.key for part in settled) else []
+    return [part for part in settled if part.key]
 
 
 def _key(intent: str, part: Part, read: Reader) -> str:
-    if part.key or not intent:
-        return part.key
-    reading = read(intent, part.text)
-    value = (reading.requests[0] if reading.requests else reading).fields.get(KEYS[intent])
-    return str(value.value) if value is not None else ""
+    if not intent:
+        return ""
+    reading = read(intent, part.text, 1)
+    if part.intent == PERHAPS_NEW and not {"discount_rate", "settlement"} & {
+        *(reading.requests[0] if reading.requests else reading).fields
+    }:
+        return ""  # a signature, or a company that is only spoken of
+    named = key_of(intent, reading)
+    return named or (_UNNAMED if intent == "new_customer" and asks_for_new_customer(part.text.said) else "")
 
 
 def _of_one_kind(parts: list[Part]) -> bool:
     return len({part.intent for part in parts}) == 1 and parts[0].intent not in _ONE_BY_ONE
 
 
-def _of_one_customer(parts: list[Part]) -> bool:
-    """Whether a rate is spoken of for the very customer that is new: one request in two sentences."""
-    new = [part.key for part in parts if part.intent == "new_customer"]
-    others = [part.key for part in parts if part.intent in {"discount_change", "customer_data_change"}]
-    return any(key in name or name in key for name in new for key in others)
+def _of_new_customers(parts: list[Part]) -> list[Part]:
+    """Join what is asked for a customer that is new to its card: one request in two sentences."""
+    kept: list[Part] = []
+    for part in parts:
+        at = next((at for at, new in enumerate(kept) if _is_about(part, new)), None)
+        if at is None:
+            kept.append(part)
+        else:
+            kept[at] = replace(kept[at], text=joined([kept[at].text, part.text]))
+    return kept
+
+
+def _is_about(part: Part, new: Part) -> bool:
+    if new.intent != "new_customer" or part.intent not in {"discount_change", "customer_data_change"}:
+        return False
+    return new.key != _UNNAMED and (part.key in new.key or new.key in part.key)

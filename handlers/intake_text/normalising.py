@@ -113,14 +113,20 @@ def joined(pieces: Iterable[Text | str]) -> Text:
     """Put stretches together again with words of our own between them."""
     shown: list[str] = []
     origin: list[int] = []
+    waiting = 0  # characters of ours before the first stretch, which is where they stand
     for piece in pieces:
         if isinstance(piece, str):
-            origin += [origin[-1] if origin else 0] * len(piece)
+            if origin:
+                origin += [origin[-1]] * len(piece)
+            else:
+                waiting += len(piece)
             shown.append(piece)
         else:
+            if piece.origin and not origin:
+                origin += [piece.origin[0]] * waiting
             origin += piece.origin
             shown.append(piece.shown)
-    return _made("".join(shown), origin)
+    return _made("".join(shown), origin or [0] * waiting)
 
 
 def _made(shown: str, origin: list[int]) -> Text:

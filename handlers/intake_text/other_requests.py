@@ -85,7 +85,7 @@ def _contact(board: Board) -> None:
     named = None
     for match in board.search(_NEW_CONTACT):
         if not re.search(
-            r"^(?:了|换|改|是|新|以后|电话|地址|采购|经理)|公司|[不没未]变|电话|手机|照旧|人$|^(?:主管|经理|主任|总监|会计|部长|科长)$",
+            r"^(?:了|换|改|是|新|以后|电话|地址|采购|经理)|公司|[不没未]变|电话|手机|照旧|人$|[说讲的]$|要求|^(?:主管|经理|主任|总监|会计|部长|科长)$",
             match["name"],
         ):
             named = match

@@ -52,7 +52,7 @@ def parse_text(
     if intent == "auto":
         parts = parts_of(text, replace(reader, directory=None).read)  # names as typed tell the parts
         if parts:
-            return _mixed(message, parts, reader)
+            return _mixed(parts, reader)
         intent = recognise_intent(text)
     return reader.read(intent, text)
 
@@ -66,21 +66,29 @@ class _Reader:
     directory: Directory | None
     calendar: WorkCalendar | None
 
-    def read(self, kind: str, text: Text) -> Reading:
-        """Read a stretch as one kind of request, or as several of it."""
+    def read(self, kind: str, text: Text, most: int = MOST_REQUESTS) -> Reading:
+        """Read a stretch as one kind of request, or as several of it, of which so many at most."""
+        rest: list[str] = []
         match kind:
             case "new_customer":
                 chunks = _requests(text, split_new_customers)
             case "discount_change":
                 chunks = _requests(text, split_changes)
             case "file_loan":
-                chunks = split_loans(text)
+                chunks, more = split_loans(text, most)
+                rest = [f"借{'、'.join(more)}的档案"] if more else []
             case "customer_data_change" | "discount_query":
                 chunks = [flattened(text)[0]] if kind == "customer_data_change" else [text]
             case _:
                 return Reading(kind, "reroute")
-        few = chunks[:MOST_REQUESTS]
-        return _joined(kind, [self._read_one(kind, chunk) for chunk in few], chunks)
+        readings = [self._read_one(kind, chunk) for chunk in chunks[:most]]
+        if len(chunks) == 1 and not rest:
+            return readings[0]
+        readings = [
+            replace(reading, said=chunk.shown.strip())
+            for reading, chunk in zip(readings, chunks, strict=False)
+        ]
+        return _split(readings, rest or [chunk.shown.strip() for chunk in chunks[most:]])
 
     def _read_one(self, kind: str, text: Text) -> Reading:
         match kind:
@@ -95,30 +103,29 @@ class _Reader:
         return read_query(text, self.directory)
 
 
-def _mixed(message: str, parts: list[Part], reader: _Reader) -> Reading:
+def _mixed(parts: list[Part], reader: _Reader) -> Reading:
     """Read each part as what it asks for; each request keeps the words of its own part."""
     readings: list[Reading] = []
-    rests: list[str] = []
+    rest: list[str] = []
     for part in parts:
-        first, last = part.text.span(0, len(part.text.said))
-        said = message[first:last].strip()
-        reading = reader.read(part.intent, part.text)
-        requests = reading.requests or (reading,)
         room = MOST_REQUESTS - len(readings)
-        readings += [replace(request, said=said) for request in requests[:room]]
-        rests += [said] if len(requests) > room else [reading.rest]
-    clarify = tuple(question for reading in readings for question in reading.clarify)
-    rest = "\n".join(filter(None, rests))
-    return Reading(readings[0].intent, "split", clarify=clarify, requests=tuple(readings), rest=rest)
+        said = part.text.shown.strip()
+        if not room:
+            rest.append(said)
+            continue
+        reading = reader.read(part.intent, part.text, room)
+        readings += reading.requests or [replace(reading, said=said)]
+        rest.append(reading.rest)
+    return _split(readings, rest)
 
 
 def _requests(text: Text, split: Callable[[Text], list[Text]]) -> list[Text]:
     return still_wanted([chunk for row in flattened(text) for chunk in shared_out(split(row))])
 
 
-def _joined(intent: str, readings: list[Reading], chunks: list[Text]) -> Reading:
-    if len(readings) == 1:
+def _split(readings: list[Reading], rest: list[str]) -> Reading:
+    said = "\n".join(filter(None, rest))
+    if len(readings) == 1 and not said:
         return readings[0]
     clarify = tuple(question for reading in readings for question in reading.clarify)
-    rest = "\n".join(chunk.shown.strip() for chunk in chunks[len(readings) :])
-    return Reading(intent, "split", clarify=clarify, requests=tuple(readings), rest=rest)
+    return Reading(readings[0].intent, "split", clarify=clarify, requests=tuple(readings), rest=said)

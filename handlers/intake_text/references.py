@@ -27,7 +27,7 @@ _LEAD_ONE = re.compile(
     r"故(?=[一-龥]{4})|正?在(?=[一-龥]{4})|劳驾|[看查]一眼|后台(?=[把将给帮])|内勤|老师们?|同事们?|客户是|单位是)"
 )
 """One of the words that lead to a name."""
-_LEAD = re.compile(rf"(?:{_LEAD_ONE.pattern})+")
+LEAD = re.compile(rf"(?:{_LEAD_ONE.pattern})+")
 _END = re.compile(
     r"[呢嘛哈](?!绒)|仅(?=这|本|限|此)|做紧|咱|[他她它]们?家?|[望拟盼](?=[将把对改调申能请降])|[这那](?=[次回趟边条笔事单都]|中标)|(?:近|连续|连着|最近)?[一二三四五六七八九十两半几\d]{1,3}个?(?:月|"
     r"年|季度)(?=[没不只才都来内里])|"
@@ -139,7 +139,7 @@ def find_reference(board: Board, labels: list[Label], directory: Directory | Non
 def _known_head(board: Board, directory: Directory) -> Reference | None:
     """Give a name of the register that a clause begins with, though it looks like another word: 新力要由…."""
     for clause in list(board.search_all(_CLAUSE, 4)):
-        lead = _LEAD.match(clause[0])
+        lead = LEAD.match(clause[0])
         start = clause.start() + (lead.end() if lead else 0)
         stop = next((end.start() for end in _END.finditer(board.left, start + 2, clause.end())), clause.end())
         words = board.left[start:stop]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -19,7 +20,7 @@ from handlers.forms.engine import Forms
 from handlers.forms.fields import Field, Form, load_answers, next_field
 from handlers.intake_text.directories import Directory, DirectoryEntry
 from handlers.intake_text.readings import Policy, Reading
-from handlers.language import N_
+from handlers.language import N_, Language
 from handlers.pasted.filling import Filled, Filler
 from handlers.pasted.sayings import sayings_of, unfiled
 from handlers.pasted.wishes import FORMS, Wish, wishes_of
@@ -31,8 +32,9 @@ SHORTEST = 4  # characters; less is a word, not a message
 LONGEST = 4096
 PIECE = 3000  # characters of one message that gives words back
 ENTRIES = 24  # customers that a message may be about
-FREE = {"reason", "purpose", "scope_words", "unsealing"}  # own words, which may speak of anything
+FREE = {"reason", "note", "purpose", "scope_words", "unsealing"}  # own words, which may speak of anything
 MANY = 3
+_APART = re.compile(r"\n|^\s*(?:另外|顺便|还有|对了)")  # it does not answer what was asked
 _ABOUT_KNOWN = {"discount_change", "customer_data_change", "discount_query"}
 SWITCHES = {
     "n": ("new_customer", N_("New customer")),
@@ -76,10 +78,15 @@ class Pasting:
         requests = reading.requests or (reading,)
         if not all(self._is_plain(ctx, request, draft.form) for request in requests):
             return False
+        form = self._forms.form(draft.form)
+        asked = next_field(form, draft, load_answers(form, draft))
+        own_words = asked is not None and asked.name in FREE and not _APART.search(text)
+        if own_words and any(request.intent != "new_customer" for request in requests):
+            return False
         if not self._act(ctx, text, reading):
             return False
         _ = ctx.language
-        title = _(self._forms.form(draft.form).title)
+        title = _(form.title)
         ctx.say(ViewBuilder().say(_("“{form}” waits; Menu leads back to it.", form=title)).view())
         return True
 
@@ -112,9 +119,12 @@ class Pasting:
             self._offer(ctx, draft)
             return
         text, intent = draft.said, SWITCHES[kind][0]
-        behind = self._drop_chain(ctx, draft)
+        form = self._forms.form(FORMS.get(intent, CUSTOMER_UPDATE.name))
+        if not form.allowed(ctx.actor):
+            raise Refused("role_required")
+        behind = self._drop_request(ctx, draft)
         if not self._act(ctx, text, self._read(ctx, text, intent), chosen=True, behind=behind):
-            self._forms.start(ctx, FORMS.get(intent, CUSTOMER_UPDATE.name))
+            self._forms.begin(ctx, Draft(form.name, form.version, then=behind.id if behind else ""))
         if behind is not None and not ctx.conversation.active:
             self._forms.go_on_with(ctx, behind)
 
@@ -135,8 +145,8 @@ class Pasting:
         screen.grid(rows, 2).buttons(Button(_("Continue filling"), f"f:{draft.id}:0:r"))
         ctx.say(screen.view())
 
-    def _drop_chain(self, ctx: Context, draft: Draft) -> Draft | None:
-        """Drop the drafts of the same words; give the one behind them, of another request."""
+    def _drop_request(self, ctx: Context, draft: Draft) -> Draft | None:
+        """Drop what became of one request; give the draft behind it, of another one."""
         following: Draft | None = draft
         while following is not None and following.said == draft.said:
             ctx.conversation.drop(following)
@@ -151,19 +161,25 @@ class Pasting:
             self._todo(ctx)
             return True
         wishes = wishes_of(ctx, self._forms, reading, chosen=chosen)
-        if wishes.not_theirs and not wishes.drafts:
+        if wishes.only_not_theirs:
             raise Refused("role_required")
         self._forms.require_room(ctx, len(wishes.drafts))
         answered = [self._answer_query(ctx, question) for question in wishes.questions]
         if wishes.for_clerks:
             self._name_clerks(ctx)
-        for form in wishes.not_theirs:
+        if wishes.unfiled:
+            ctx.say(ViewBuilder().say(_unfiled_note(ctx.language, wishes.unfiled)).view())
+        several = bool(reading.requests)
+        not_theirs = [form.title for form in wishes.not_theirs]
+        if several and not all(answered):
+            not_theirs.append(N_("Customers"))
+        for title in not_theirs:
             why = explain(ctx.language, Refused("role_required"))
-            ctx.say(ViewBuilder().say(f"✘ {ctx.language(form.title)}").say(why).view())
+            ctx.say(ViewBuilder().say(f"✘ {ctx.language(title)}").say(why).view())
         if wishes.drafts:
             self._give_back(ctx, reading.rest)
             self._begin(ctx, text, wishes.drafts, behind)
-        return any(answered) or wishes.for_clerks or bool(wishes.drafts)
+        return any(answered) or wishes.for_clerks or bool(wishes.unfiled or wishes.drafts)
 
     def _begin(self, ctx: Context, text: str, wishes: Sequence[Wish], behind: Draft | None) -> None:
         """Open a draft for each request; the first is shown, the others follow one after the other."""
@@ -187,7 +203,10 @@ class Pasting:
         if result.doubt is None and next_field(form, draft, load_answers(form, draft)) is None:
             notes = [note for note in result.notes if not note.startswith(("✓", "⚠️"))]  # the summary says it
         if left:
-            notes.append("ℹ️ " + labelled(_, _("Not on file"), "、".join(left)[:120]))
+            notes.append(_unfiled_note(_, left))
+        for later, told, missed in filled[1:]:
+            later.notes = [note for note in told.notes if note[0] in "✘？"]
+            later.notes += [_unfiled_note(_, missed)] if missed else []
         if len(drafts) > 1:
             count = _.plural(
                 "{n} request in one message; this is the first.",
@@ -288,3 +307,7 @@ class Pasting:
             for customer in ctx.work.customers.find(part, owners, limit=ENTRIES)
         }
         return [DirectoryEntry(customer.name, customer.rate) for customer in found.values()]
+
+
+def _unfiled_note(_: Language, words: Sequence[str]) -> str:
+    return "ℹ️ " + labelled(_, _("Not on file"), "、".join(words)[:120])

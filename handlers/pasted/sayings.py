@@ -16,7 +16,10 @@ from handlers.intake_text.readings import Reading, Value
 NEW_CUSTOMER, DISCOUNT_CHANGE = "new_customer", "discount_change"
 FILE_LOAN, CUSTOMER_UPDATE = "file_loan", "customer_update"
 _SCOPES = {"single_order": Scope.ORDER, "product_line": Scope.RANGE, "whole": Scope.WHOLE}
-_UNFILED = ("landline", "fax", "email", "postcode", "hotline", "wechat", "qq", "bank_name", "bank_account")
+_UNFILED = (
+    "landline", "fax", "email", "postcode", "hotline", "wechat", "qq", "bank_name", "bank_account",
+    "delivery_address",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def unfiled(reading: Reading) -> list[str]:
     fields = dict(reading.fields)
     if fields.get("mobile") is None:
         fields.pop("landline", None)
+    if fields.get("address") is None:  # then it is the address
+        fields.pop("delivery_address", None)
     return [fields[name].words or str(fields[name].value) for name in _UNFILED if name in fields]
 
 

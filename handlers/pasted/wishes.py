@@ -9,7 +9,7 @@ from handlers.customer_updates import CUSTOMER_UPDATE, may_update
 from handlers.forms.engine import Forms
 from handlers.forms.fields import Form
 from handlers.intake_text.readings import Reading
-from handlers.pasted.sayings import Saying, sayings_of, updates_of
+from handlers.pasted.sayings import Saying, sayings_of, unfiled, updates_of
 
 FORMS = {"new_customer": "new_customer", "discount_change": "discount_change", "file_loan": "file_loan"}
 """The form of each kind of request that everybody files alike."""
@@ -28,17 +28,23 @@ class Wish:
 class Wishes:
     """drafts: in the order of the message. not_theirs: forms that this person may not file.
 
-    for_clerks: data of customers are to be changed, which 内勤 does.
+    for_clerks: data of customers are to be changed, which 内勤 does. unfiled: what no form keeps, as written.
     """
 
     drafts: list[Wish] = field(default_factory=list)
     questions: list[Reading] = field(default_factory=list)
     not_theirs: list[Form] = field(default_factory=list)
     for_clerks: bool = False
+    unfiled: list[str] = field(default_factory=list)
 
     @property
     def nothing_to_file(self) -> bool:
-        return not self.drafts and not self.not_theirs and not self.for_clerks
+        return not self.drafts and not self.not_theirs and not self.for_clerks and not self.unfiled
+
+    @property
+    def only_not_theirs(self) -> bool:
+        others = self.drafts or self.questions or self.for_clerks or self.unfiled
+        return bool(self.not_theirs) and not others
 
 
 def wishes_of(ctx: Context, forms: Forms, reading: Reading, *, chosen: bool) -> Wishes:
@@ -68,11 +74,13 @@ def _file(ctx: Context, wishes: Wishes, form: Form, request: Reading) -> None:
 
 
 def _change_data(ctx: Context, wishes: Wishes, request: Reading) -> None:
-    changes = updates_of(request)
-    if may_update(ctx.actor):
-        wishes.drafts += [Wish(CUSTOMER_UPDATE, request, sayings) for sayings in changes]
-    else:
-        wishes.for_clerks |= bool(changes)
+    changes, left = updates_of(request), unfiled(request)
+    if not may_update(ctx.actor):
+        wishes.for_clerks |= bool(changes or left)
+        return
+    wishes.drafts += [Wish(CUSTOMER_UPDATE, request, sayings) for sayings in changes]
+    if not changes:
+        wishes.unfiled += left
 
 
 def _tells(sayings: list[Saying]) -> bool:

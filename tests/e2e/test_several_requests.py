@@ -136,3 +136,49 @@ async def test_an_answer_that_only_speaks_of_another_customer_stays_an_answer(st
     await rep.sees("变更原因")
     await rep.says("新客户佛山鼎锐都给了九折")
     await rep.sees("折扣变更 · 请核对", "新客户佛山鼎锐都给了九折")
+
+
+async def test_an_answer_in_own_words_is_not_taken_for_another_wish(stage, known):
+    rep = stage.person("冼家俊")
+    await rep.says("借甘泉的员工管理档案,三天后还")
+    await rep.sees("档案借阅", "借阅范围")
+    await rep.taps("整份档案")
+    await rep.sees("借阅方式")
+    await rep.taps("查阅")
+    await rep.sees("借阅事由")
+    await rep.says(f"{known}申请改89折的合同要核对签字")
+    await rep.sees("借阅须知")
+    await rep.taps("已阅读，我会遵守")
+    await rep.sees("档案借阅 · 请核对", f"{known}申请改89折的合同要核对签字")
+
+
+async def test_only_the_request_that_was_misread_is_read_again(stage, known):
+    rep = stage.person("冼家俊")
+    other = await stage.scalar(
+        "SELECT name FROM customers WHERE owner_no = 'YH0004' AND state = 'maintained'"
+        " AND rate >= 9000 AND name <> :known ORDER BY id DESC LIMIT 1",
+        known=known,
+    )
+    await rep.says(f"1.{known}再让1个点,量大了\n2.{other}再让1个点,量大了\n3.{LOAN}")
+    await rep.sees("一条消息里有3个申请", known)
+    await rep.taps("提交")
+    await rep.sees("接着看您那条消息里的下一个", other)
+    await rep.taps("不是“折扣变更”？")
+    await rep.sees("您想办的是？")
+    await rep.taps("新客户")
+    await rep.sees("新客户", "该客户已有档案")
+    assert [draft["form"] for draft in (await stage.conversation(rep))["drafts"]] == [
+        "file_loan",
+        "new_customer",
+    ]
+    assert await stage.scalar("SELECT count(*) FROM requests") == 1
+
+
+async def test_what_is_not_kept_and_what_one_may_not_do_is_told(stage, known):
+    clerk, keeper = stage.people("伍洁莹", "甘泉")
+    await clerk.says(f"1. {known}邮箱改成a@lyan.com\n2. {LOAN}")
+    await clerk.sees("已读懂", "甘泉")
+    await clerk.finds("未登记", "a@lyan.com")
+    await keeper.says(f"{known}现在几折?\n另外借骆思远的员工管理档案,核对入职材料,三天后还")
+    await keeper.sees("已读懂", "骆思远")
+    await keeper.finds("没有这项权限")
